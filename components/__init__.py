@@ -1,0 +1,1 @@
+"""What each stage does, a folder a stage."""

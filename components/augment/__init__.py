@@ -1,0 +1,1 @@
+"""Label-correct random copies of the training images."""

@@ -1,0 +1,1 @@
+"""Measures the exported model on the test split."""

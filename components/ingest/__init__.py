@@ -1,0 +1,1 @@
+"""Any layout of labelled images to parquet shards."""

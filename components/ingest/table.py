@@ -1,0 +1,37 @@
+"""The canonical form of a data set: parquet shards, one row an image."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+
+SPLITS = ("train", "val", "test")
+
+IMAGE_COLUMNS: Mapping[str, pa.DataType] = {
+    "image": pa.binary(),  # PNG or JPEG bytes
+    "image_path": pa.string(),  # where it came from, relative to the source
+    "sha256": pa.string(),  # of the bytes in `image`
+    "width": pa.int64(),
+    "height": pa.int64(),
+    "channels": pa.int64(),
+    "decode_error": pa.string(),  # why the image cannot be decoded; null when it can
+    "split": pa.string(),
+}
+
+
+@dataclass(frozen=True)
+class Record:
+    """One labelled image as a source reads it.
+
+    Attributes:
+        image: The encoded image: the file's own bytes where it is PNG or JPEG.
+        image_path: Where it came from, relative to the source, `/`-separated.
+        labels: The task's label columns.
+        split: The split the source assigns, one of `SPLITS`; None where it has none.
+    """
+
+    image: bytes
+    image_path: str
+    labels: Mapping[str, Any] = field(default_factory=dict)
+    split: str | None = None

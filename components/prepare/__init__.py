@@ -1,0 +1,1 @@
+"""Parquet to transformed examples, with TFX and TensorFlow Transform."""

@@ -1,0 +1,1 @@
+"""Fits a Keras model to the transformed examples and exports it."""

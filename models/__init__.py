@@ -1,0 +1,1 @@
+"""Keras architectures, one a module, each built by a function build."""
