@@ -1,1 +1,51 @@
 """Keras architectures, one a module, each built by a function build."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError, validate_call
+
+from pipelines.errors import ConvoyError
+from pipelines.params import describe_errors
+
+if TYPE_CHECKING:
+    import keras
+
+
+def model_names() -> list[str]:
+    """The names of the modules of this package, sorted; those with an underscore are private."""
+    names = (module.name for module in pkgutil.iter_modules(__path__))
+    return sorted(name for name in names if not name.startswith("_"))
+
+
+def build_model(
+    name: str, shape: tuple[int, int, int], units: int, options: Mapping[str, Any]
+) -> keras.Model:
+    """Builds a model that takes normalised images and gives raw outputs (logits).
+
+    Args:
+        name: A module of this package.
+        shape: Height, width and channels of the images.
+        units: The number of outputs.
+        options: Keyword arguments of the module's `build`.
+
+    Returns:
+        A model from float `[batch, height, width, channels]` to float `[batch, units]`.
+
+    Raises:
+        ConvoyError: When there is no such model, an option is unknown or out of range, or
+            the images are too small for the architecture.
+    """
+    if name not in model_names():
+        raise ConvoyError(f"train.model: no model {name!r}; there are {', '.join(model_names())}")
+    build = validate_call(importlib.import_module(f"{__name__}.{name}").build)
+    try:
+        return build(shape, units, **options)
+    except ValidationError as error:
+        raise ConvoyError(describe_errors(error, "train.options")) from None
+    except ValueError as error:  # how Keras says that layers do not fit together
+        raise ConvoyError(f"train.model: {name} does not fit images {shape}: {error}") from error

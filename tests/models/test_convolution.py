@@ -1,0 +1,100 @@
+"""Keras's convolutions against the definitions and figures of textbooks."""
+
+import keras
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+IMAGE = np.arange(1.0, 10.0).reshape(3, 3)
+FILTER = np.array([[10.0, 20.0], [30.0, 40.0]])
+
+
+def convolve(image: np.ndarray, kernel: np.ndarray, stride: int = 1) -> np.ndarray:
+    """One channel, no padding, by Keras."""
+    outputs = keras.ops.conv(
+        image[None, :, :, None], kernel[:, :, None, None], strides=stride, padding="valid"
+    )
+    return keras.ops.convert_to_numpy(outputs)[0, :, :, 0]
+
+
+def test_worked_example() -> None:
+    np.testing.assert_array_equal(convolve(IMAGE, FILTER), [[370, 470], [670, 770]])
+
+
+def test_worked_example_padded_right_and_bottom() -> None:
+    actual = convolve(np.pad(IMAGE, (0, 1)), FILTER)
+    np.testing.assert_array_equal(actual, [[370, 470, 210], [670, 770, 330], [230, 260, 90]])
+
+
+def test_worked_example_with_stride_2() -> None:
+    actual = convolve(np.pad(IMAGE, (0, 1)), FILTER, stride=2)
+    np.testing.assert_array_equal(actual, [[370, 210], [230, 90]])
+
+
+def test_same_padding_is_right_and_bottom_for_an_even_filter() -> None:
+    layer = keras.layers.Conv2D(1, 2, padding="same", use_bias=False)
+    layer.build((1, 3, 3, 1))
+    layer.set_weights([FILTER[:, :, None, None]])
+    actual = keras.ops.convert_to_numpy(layer(IMAGE[None, :, :, None]))[0, :, :, 0]
+    np.testing.assert_array_equal(actual, convolve(np.pad(IMAGE, (0, 1)), FILTER))
+
+
+@settings(deadline=None)  # the first call loads kernels
+@given(st.integers(1, 24), st.integers(1, 7), st.integers(0, 6), st.integers(1, 4))
+def test_output_size(size: int, kernel: int, padding: int, stride: int) -> None:
+    assume(size + padding >= kernel)
+    image = np.pad(np.ones((size, 1)), ((0, padding), (0, 0)))
+    outputs = convolve(image, np.ones((kernel, 1)), stride)
+    assert outputs.shape == ((size + padding - kernel) // stride + 1, 1)
+
+
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (2, 3), (4, 2)])
+def test_transposed_convolution_places_scaled_kernels(height: int, width: int) -> None:
+    generator = np.random.default_rng(0)
+    image, kernel = generator.normal(size=(height, width)), generator.normal(size=(2, 3))
+    expected = np.zeros((height + 1, width + 2))
+    for row, column in np.ndindex(height, width):
+        expected[row : row + 2, column : column + 3] += image[row, column] * kernel
+    actual = keras.ops.conv_transpose(
+        image[None, :, :, None], kernel[:, :, None, None], strides=1, padding="valid"
+    )
+    np.testing.assert_allclose(keras.ops.convert_to_numpy(actual)[0, :, :, 0], expected)
+
+
+def test_parameters_of_a_fully_connected_layer() -> None:
+    layers = [keras.Input((28, 28)), keras.layers.Flatten(), keras.layers.Dense(100)]
+    assert keras.Sequential(layers).count_params() == 78_500
+
+
+@pytest.mark.parametrize(
+    ("channels", "kernel", "filters", "parameters"),
+    [
+        (3, 11, 96, 34_848),
+        (48, 5, 256, 307_200),
+        (128, 3, 384, 442_368),
+        (384, 3, 384, 1_327_104),
+        (192, 3, 256, 442_368),
+    ],
+)
+def test_weights_of_the_convolutions_of_alexnet(
+    channels: int, kernel: int, filters: int, parameters: int
+) -> None:
+    layer = keras.layers.Conv2D(filters, kernel, use_bias=False)
+    layer.build((None, 32, 32, channels))
+    assert layer.count_params() == parameters
+
+
+def test_first_convolution_of_alexnet() -> None:
+    layer = keras.layers.Conv2D(96, 11, strides=4)
+    layer.build((None, 227, 227, 3))
+    assert layer.count_params() == 34_944
+    assert layer.compute_output_shape((None, 227, 227, 3)) == (None, 55, 55, 96)
+
+
+@pytest.mark.slow
+def test_parameters_of_vgg16() -> None:
+    model = keras.applications.VGG16(weights=None)
+    classifier = [layer.count_params() for layer in model.layers[-3:]]
+    assert classifier == [102_764_544, 16_781_312, 4_097_000]
+    assert model.count_params() == 138_357_544
