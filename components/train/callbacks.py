@@ -1,0 +1,126 @@
+"""What happens between the epochs of training."""
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import keras
+
+from pipelines.errors import ConvoyError
+from pipelines.params import TrainParams
+
+
+def make_callbacks(
+    params: TrainParams,
+    curves: Path,
+    images: int,
+    on_epoch: Callable[[int, Mapping[str, float]], None],
+) -> list[keras.callbacks.Callback]:
+    """Makes the callbacks of `fit`, which needs validation data.
+
+    At the end of `fit` the model has the weights of the epoch with the least validation
+    loss, whether or not training stopped early.
+
+    Args:
+        params: The parameters of training.
+        curves: CSV file to write, one row an epoch: loss and monitors on both splits,
+            `learning_rate`, `momentum` where the optimizer has one, `images_per_second`.
+        images: Training images in an epoch.
+        on_epoch: Called after each epoch with its number, from 0, and the values of the row.
+    """
+    return [
+        FiniteLoss(),
+        EpochFacts(images),  # adds to the values that the callbacks below read
+        keras.callbacks.CSVLogger(curves),
+        keras.callbacks.LambdaCallback(on_epoch_end=on_epoch),
+        keras.callbacks.EarlyStopping(
+            monitor="val_loss",
+            mode="min",
+            patience=params.early_stopping or params.epochs,
+            restore_best_weights=True,
+        ),
+        *_plateau(params),
+    ]
+
+
+def _plateau(params: TrainParams) -> list[keras.callbacks.Callback]:
+    if params.schedule.name != "plateau":
+        return []
+    reduce = keras.callbacks.ReduceLROnPlateau(
+        monitor="val_loss",
+        mode="min",
+        factor=params.schedule.factor,
+        patience=params.schedule.patience,
+        min_delta=0.0,  # Keras's 1e-4 is more than the progress of a small squared error
+    )
+    return [reduce]
+
+
+class FiniteLoss(keras.callbacks.Callback):
+    """Ends training with an error as soon as the loss is not a number or infinite."""
+
+    async_safe = True  # Keras checks in a thread, and the device does not wait for it
+
+    def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        """Notes the epoch."""
+        self.epoch = epoch
+
+    def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
+        """Checks the mean loss since the epoch began.
+
+        Raises:
+            ConvoyError: When it is not finite.
+        """
+        self._check("loss", logs or {})
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        """Checks the validation loss.
+
+        Raises:
+            ConvoyError: When it is not finite.
+        """
+        self._check("val_loss", logs or {})
+
+    def _check(self, key: str, logs: Mapping[str, float]) -> None:
+        value = logs.get(key, 0.0)
+        if not math.isfinite(value):
+            raise ConvoyError(
+                f"train: {key} became {value} in epoch {self.epoch + 1}; lower "
+                "train.optimizer.learning_rate or set train.optimizer.clipnorm"
+            )
+
+
+class EpochFacts(keras.callbacks.Callback):
+    """Adds learning rate, momentum and speed to the values of each epoch.
+
+    Learning rate and momentum are those after the last step of the epoch. The speed is that
+    of training without validation; in the first epoch it includes the compilation.
+    """
+
+    def __init__(self, images: int) -> None:
+        """Takes the number of training images in an epoch."""
+        super().__init__()
+        self.images = images
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Starts the clock."""
+        self.begin = time.perf_counter()
+
+    def on_test_begin(self, logs: dict[str, float] | None = None) -> None:
+        """Stops the clock: validation ends the epoch."""
+        self.seconds = time.perf_counter() - self.begin
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
+        """Adds the facts to `logs`, which all callbacks share."""
+        # Keras wraps the optimizer for mixed precision
+        optimizer = getattr(self.model.optimizer, "inner_optimizer", self.model.optimizer)
+        logs["learning_rate"] = as_float(optimizer.learning_rate)
+        if hasattr(optimizer, "momentum"):
+            logs["momentum"] = as_float(optimizer.momentum)
+        logs["images_per_second"] = self.images / self.seconds
+
+
+def as_float(scalar: object) -> float:
+    """A number from a backend's scalar, a Keras variable or a number."""
+    return float(keras.ops.convert_to_numpy(scalar))
