@@ -20,6 +20,10 @@ IMAGE_COLUMNS: Mapping[str, pa.DataType] = {
 }
 
 
+BOOKKEEPING_COLUMNS = ("sha256", "channels", "decode_error", "split")
+"""Columns for validation that the examples do without."""
+
+
 @dataclass(frozen=True)
 class Record:
     """One labelled image as a source reads it.

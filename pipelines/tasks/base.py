@@ -15,10 +15,10 @@ if TYPE_CHECKING:  # heavy packages load only in the stages that need them
     import pyarrow as pa
     import tensorflow as tf
     import tensorflow_transform as tft
-    from components.augment.geometry import Warp
     from great_expectations.expectations import Expectation
     from PIL import Image
 
+    from components.augment.geometry import Warp
     from components.evaluate.evaluation import Evaluation
 
 Tensors = Mapping[str, "tf.Tensor"]
@@ -75,6 +75,10 @@ class Task(ABC):
     def warp_labels(self, labels: Tensors, warp: Warp) -> dict[str, tf.Tensor]:
         """Moves the labels along with the images; unchanged by default."""
         return dict(labels)
+
+    def draw_labels(self, image: Image.Image, labels: Mapping[str, np.ndarray]) -> Image.Image:
+        """Draws the transformed labels onto the image; the bare image by default."""
+        return image
 
     # train
 

@@ -1,0 +1,85 @@
+"""The TFX component that measures a model and decides whether it may be promoted."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArtifact, Parameter
+from tfx.dsl.component.experimental.decorators import component
+from tfx.types.standard_artifacts import Examples, Model, ModelBlessing, ModelEvaluation
+
+from components.evaluate.evaluation import Evaluation
+from components.evaluate.rows import read_batches
+from components.register.gate import decide
+from components.register.registry import Registry
+from components.register.served_model import ServedModel
+from pipelines.params import TaskParams
+from pipelines.project import load_task
+from pipelines.tasks.base import Task
+
+TEST = "test"
+METRICS_FILE = "metrics.json"
+CHAMPION_FILE = "champion.json"
+DECISION_FILE = "decision.json"
+
+
+@component
+def Evaluate(  # noqa: N802 (TFX names components like classes)
+    examples: InputArtifact[Examples],
+    model: InputArtifact[Model],
+    task: Parameter[str],
+    evaluation: OutputArtifact[ModelEvaluation],
+    blessing: OutputArtifact[ModelBlessing],
+) -> None:
+    """Measures the exported model, and the champion, on the test split as it came.
+
+    Args:
+        examples: Raw examples; the model's own preprocessing is measured along.
+        model: The exported model.
+        task: The task's name.
+        evaluation: Receives the metrics, the champion's, the decision and the pictures.
+        blessing: Receives a file BLESSED or NOT_BLESSED.
+    """
+    definition, params = load_task(task)
+    files = [str(file) for file in Path(examples.path(split=TEST)).iterdir()]
+    folder = Path(evaluation.uri)
+    folder.mkdir(parents=True, exist_ok=True)
+    challenger = measure(serving_folder(model), definition, params, files)
+    challenger.report(folder)
+    champion = _champion_metrics(task, definition, params, files)
+    decision = decide(challenger.metrics(), champion, params.gate)
+    _write(folder / METRICS_FILE, challenger.metrics())
+    _write(folder / CHAMPION_FILE, champion)
+    _write(folder / DECISION_FILE, {"accepted": decision.accepted, "reasons": decision.reasons})
+    verdict = "BLESSED" if decision.accepted else "NOT_BLESSED"
+    Path(blessing.uri).mkdir(parents=True, exist_ok=True)
+    (Path(blessing.uri) / verdict).touch()
+    blessing.set_int_custom_property("blessed", int(decision.accepted))
+
+
+def serving_folder(model: Model) -> Path:
+    """The SavedModel of a model artifact."""
+    return Path(model.uri) / "Format-Serving"
+
+
+def measure(model: Path, task: Task, params: TaskParams, files: Sequence[str]) -> Evaluation:
+    """Runs a served model over raw examples, batch by batch."""
+    served = ServedModel.load(model)
+    evaluation = task.evaluation(served.classes, params)
+    for rows in read_batches(files, task, params.evaluate.batch_size):
+        evaluation.update(rows, served.predict([row["image"] for row in rows]))
+    return evaluation
+
+
+def _champion_metrics(
+    name: str, task: Task, params: TaskParams, files: Sequence[str]
+) -> dict[str, float] | None:
+    registry = Registry(name)
+    champion = registry.champion()
+    if champion is None:
+        return None
+    return measure(registry.download(champion.version), task, params, files).metrics()
+
+
+def _write(file: Path, content: object) -> None:
+    file.write_text(json.dumps(content, indent=2) + "\n")

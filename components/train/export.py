@@ -1,0 +1,75 @@
+"""Exports a trained network with the preprocessing inside, so that serving has no skew."""
+
+from pathlib import Path
+
+import keras
+import tensorflow as tf
+import tensorflow_transform as tft
+
+from pipelines.tasks.base import Task
+
+KERAS_FILE = "model.keras"
+CLASSES_FILE = Path("assets.extra") / "classes.txt"
+
+
+class ServedNetwork(tf.Module):
+    """Preprocessing graph, network and the task's last step as one function of image files."""
+
+    def __init__(self, network: keras.Model, transform: tft.TFTransformOutput, task: Task) -> None:
+        super().__init__(name="served_network")
+        self.network = network
+        self.preprocess = transform.transform_features_layer()
+        self.task = task
+        self.channels = network.input_shape[-1]
+
+    @tf.function
+    def serve(self, image: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Predicts from encoded images, string `[batch]`."""
+        transformed = self.preprocess({"image": image[:, tf.newaxis]})
+        pixels = tf.map_fn(self._decode, transformed["image"], fn_output_signature=tf.uint8)
+        outputs = self.network(
+            tf.ensure_shape(pixels, (None, *self.network.input_shape[1:])), training=False
+        )
+        return self.task.serve(outputs, _sizes(image))
+
+    @tf.function
+    def serve_examples(self, examples: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Predicts from serialized raw `tf.train.Example` records, string `[batch]`."""
+        spec = {"image": tf.io.FixedLenFeature((), tf.string)}
+        return self.serve(tf.io.parse_example(examples, spec)["image"])
+
+    def _decode(self, contents: tf.Tensor) -> tf.Tensor:
+        return tf.io.decode_png(contents, channels=self.channels)
+
+
+def _sizes(images: tf.Tensor) -> tf.Tensor:
+    """Height and width of encoded images, int32 `[batch, 2]`."""
+
+    def size(contents: tf.Tensor) -> tf.Tensor:
+        return tf.shape(tf.io.decode_image(contents, expand_animations=False))[:2]
+
+    return tf.map_fn(size, images, fn_output_signature=tf.TensorSpec((2,), tf.int32))
+
+
+def export(
+    network: keras.Model, transform: tft.TFTransformOutput, task: Task, folder: Path
+) -> None:
+    """Writes a SavedModel, the `.keras` file and the names of the classes.
+
+    Signatures: `serving_default` takes `image`, encoded image files, string `[batch]`;
+    `examples` takes serialized raw `tf.train.Example` records.
+    """
+    served = ServedNetwork(network, transform, task)
+    signatures = {
+        "serving_default": served.serve.get_concrete_function(_strings("image")),
+        "examples": served.serve_examples.get_concrete_function(_strings("examples")),
+    }
+    tf.saved_model.save(served, str(folder), signatures=signatures)
+    network.save(folder / KERAS_FILE)
+    classes = folder / CLASSES_FILE
+    classes.parent.mkdir(exist_ok=True)
+    classes.write_text("".join(f"{name}\n" for name in task.classes(transform)))
+
+
+def _strings(name: str) -> tf.TensorSpec:
+    return tf.TensorSpec((None,), tf.string, name)

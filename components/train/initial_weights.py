@@ -1,0 +1,50 @@
+"""Starts a network from the weights of another one."""
+
+from pathlib import Path
+
+import keras
+
+from components.train.export import KERAS_FILE
+from pipelines.errors import ConvoyError
+
+REGISTRY_PREFIX = "models:/"
+
+
+def load_initial_weights(network: keras.Model, origin: str) -> int:
+    """Copies every weight that has the same path and shape in the other network.
+
+    Args:
+        network: The network to start; changed in place.
+        origin: `none`, a `.keras` file of a network built by convoy, or the URI of a
+            registered model such as `models:/digits@champion`.
+
+    Returns:
+        The number of weights copied.
+
+    Raises:
+        ConvoyError: When the file is absent or shares no weight with the network.
+    """
+    if origin == "none":
+        return 0
+    source = keras.models.load_model(_fetch(origin), compile=False)
+    weights = {weight.path: weight for weight in source.weights}
+    copied = 0
+    for weight in network.weights:
+        other = weights.get(weight.path)
+        if other is not None and other.shape == weight.shape:
+            weight.assign(other)
+            copied += 1
+    if not copied:
+        raise ConvoyError(f"train.initial_weights: {origin} shares no weight with the network")
+    return copied
+
+
+def _fetch(origin: str) -> Path:
+    if origin.startswith(REGISTRY_PREFIX):
+        from components.register.registry import download
+
+        return download(origin) / KERAS_FILE
+    file = Path(origin)
+    if not file.is_file():
+        raise ConvoyError(f"train.initial_weights: {file}: not found")
+    return file

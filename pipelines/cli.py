@@ -1,0 +1,126 @@
+"""The command line: `convoy <verb> <task>`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from pipelines.errors import ConvoyError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="A production pipeline for convolutional computer vision.",
+)
+
+TaskName = Annotated[str, typer.Argument(help="A task of params.yaml.", show_default=False)]
+
+
+@app.command()
+def run(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[TASK] [KEY=VALUE]...", help="For example: digits train.epochs=3"),
+    ] = None,
+    force: Annotated[bool, typer.Option(help="Run stages again that have not changed.")] = False,
+) -> None:
+    """Runs every stage that has changed: `dvc repro`, or `dvc exp run` with overrides."""
+    from pipelines import dvc
+    from pipelines.runs import plan_run
+
+    tasks, overrides = plan_run(words or [])
+    code = dvc.run_experiment(tasks[0], overrides) if overrides else dvc.reproduce(tasks, force)
+    if code:
+        dvc.restore_outputs()
+    raise typer.Exit(code)
+
+
+@app.command()
+def stage(
+    name: Annotated[str, typer.Argument(help="A stage of dvc.yaml.", show_default=False)],
+    task: TaskName,
+) -> None:
+    """Runs one stage of one task, as dvc.yaml does."""
+    from pipelines.stages import STAGES
+
+    if name not in STAGES:
+        raise ConvoyError(f"no stage {name!r}; there are {', '.join(STAGES)}")
+    STAGES[name](task)
+
+
+@app.command()
+def ingest(task: TaskName) -> None:
+    """Reads the source of a task into data/<task>."""
+    stage("ingest", task)
+
+
+@app.command()
+def models(
+    task: Annotated[str | None, typer.Argument(help="All tasks when left out.")] = None,
+) -> None:
+    """Lists the registered versions with their aliases and metrics."""
+    from components.register.registry import Registry
+    from components.register.tables import versions_table
+
+    from pipelines.params import read_blocks
+
+    for name in [task] if task else read_blocks():
+        Console().print(versions_table(Registry(name)))
+
+
+@app.command()
+def promote(
+    task: TaskName,
+    version: Annotated[
+        str | None, typer.Argument(help="The challenger when left out.", show_default=False)
+    ] = None,
+) -> None:
+    """Makes a registered version the champion, if its metrics pass the gate."""
+    from components.register.promotion import promote_version
+
+    Console().print(promote_version(task, version))
+
+
+@app.command()
+def predict(
+    task: TaskName,
+    images: Annotated[list[Path], typer.Argument(help="Image files.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="Folder for the table and the pictures.")] = Path(
+        "predictions"
+    ),
+    model: Annotated[
+        str, typer.Option(help="Alias or version of the registered model.")
+    ] = "champion",
+) -> None:
+    """Predicts with a registered model; writes a CSV and a picture of each image."""
+    from pipelines.prediction import predict_files
+
+    predict_files(task, images, out, model)
+
+
+@app.command()
+def lineage(task: TaskName) -> None:
+    """Prints the chain from the source's hash to the registered version."""
+    from pipelines.lineage import lineage_tree
+
+    Console().print(lineage_tree(task))
+
+
+def main() -> None:
+    """Entry point: a `ConvoyError` becomes one message and exit code 1."""
+    from pipelines.quiet import silence_libraries
+
+    silence_libraries()
+    try:
+        app()
+    except ConvoyError as error:
+        Console(stderr=True).print(f"[bold red]error[/] {escape(str(error))}", highlight=False)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""The chain from the registered model back to the hash of the source."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+from ml_metadata import MetadataStore
+from ml_metadata.proto import metadata_store_pb2 as mlmd
+from rich.tree import Tree
+
+from pipelines.errors import ConvoyError
+from pipelines.layout import METADATA, artifact_folder, data_folder
+from pipelines.project import load_task
+
+LOCK_FILE = Path("dvc.lock")
+LAST_STAGE = "register"
+
+
+def lineage_tree(task: str) -> Tree:
+    """Draws what the last registered version was made from.
+
+    Args:
+        task: The task's name.
+
+    Returns:
+        The registered version at the root; below each artifact those it was made from; at
+        the leaves the data folder and the source with the hashes of `dvc.lock`.
+
+    Raises:
+        ConvoyError: When the task has not been registered here.
+    """
+    file = artifact_folder(task, LAST_STAGE) / METADATA
+    if not file.is_file():
+        raise ConvoyError(f"{file}: not found; run: convoy run {task}")
+    store = open_store(file)
+    (pushed,) = store.get_artifacts_by_type("PushedModel")[-1:]
+    tree = Tree(f"[bold]{task}[/] version {pushed.custom_properties['version'].string_value}")
+    _grow(tree, store, pushed, set())
+    for leaf in _data_leaves(task):
+        tree.add(leaf)
+    return tree
+
+
+def open_store(file: Path) -> MetadataStore:
+    """Opens a lineage store for reading."""
+    config = mlmd.ConnectionConfig()
+    config.sqlite.filename_uri = str(file)
+    config.sqlite.connection_mode = mlmd.SqliteMetadataSourceConfig.READONLY
+    return MetadataStore(config)
+
+
+def _grow(tree: Tree, store: MetadataStore, artifact: mlmd.Artifact, seen: set[int]) -> None:
+    """Adds the artifacts that this one was made from; each stands in the tree once."""
+    branch = tree.add(f"{artifact.type}  [dim]{artifact.uri}[/]")
+    for source in parents(store, artifact):
+        if source.id not in seen:
+            seen.add(source.id)
+            _grow(branch, store, source, seen)
+
+
+def parents(store: MetadataStore, artifact: mlmd.Artifact) -> list[mlmd.Artifact]:
+    """The artifacts that the execution which wrote this one has read."""
+    writers = [
+        event.execution_id
+        for event in store.get_events_by_artifact_ids([artifact.id])
+        if event.type == mlmd.Event.OUTPUT
+    ]
+    if not writers:
+        return []
+    first = min(writers)  # later ones are the snapshots of partial runs
+    events = store.get_events_by_execution_ids([first])
+    inputs = [event.artifact_id for event in events if event.type == mlmd.Event.INPUT]
+    return list(store.get_artifacts_by_id(inputs))
+
+
+def _data_leaves(task: str) -> Iterator[str]:
+    _, params = load_task(task)
+    lock = yaml.safe_load(LOCK_FILE.read_text()) if LOCK_FILE.is_file() else {}
+    entry = lock.get("stages", {}).get(f"ingest@{task}", {})
+    hashes = {item["path"]: item["md5"] for key in ("outs", "deps") for item in entry.get(key, [])}
+    for path in (data_folder(task), params.source.path):
+        yield f"{path}  [dim]md5 {hashes.get(str(path), 'not in dvc.lock')}[/]"

@@ -1,0 +1,31 @@
+"""What `convoy run` was asked for."""
+
+from collections.abc import Sequence
+
+from pipelines.errors import ConvoyError
+from pipelines.overrides import apply_overrides
+from pipelines.params import check_block, read_blocks
+from pipelines.project import load_task
+
+
+def plan_run(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Tells tasks from overrides and checks the parameters of all before anything runs.
+
+    Args:
+        words: Names of tasks and `key=value`, as typed.
+
+    Returns:
+        The tasks (every task when none is named) and the overrides.
+
+    Raises:
+        ConvoyError: When a task or a parameter is wrong, or overrides come without exactly
+            one task.
+    """
+    tasks = [word for word in words if "=" not in word]
+    overrides = [word for word in words if "=" in word]
+    if overrides and len(tasks) != 1:
+        raise ConvoyError("key=value needs exactly one task: convoy run digits train.epochs=3")
+    for name in tasks or read_blocks():
+        task, _ = load_task(name)
+        check_block(name, apply_overrides(read_blocks()[name], overrides), task.params_type)
+    return tasks or list(read_blocks()), overrides
