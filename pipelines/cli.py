@@ -65,7 +65,6 @@ def models(
     """Lists the registered versions with their aliases and metrics."""
     from components.register.registry import Registry
     from components.register.tables import versions_table
-
     from pipelines.params import read_blocks
 
     for name in [task] if task else read_blocks():
@@ -118,7 +117,8 @@ def main() -> None:
     try:
         app()
     except ConvoyError as error:
-        Console(stderr=True).print(f"[bold red]error[/] {escape(str(error))}", highlight=False)
+        message = f"[bold red]error[/] {escape(str(error))}"
+        Console(stderr=True).print(message, highlight=False, soft_wrap=True)
         sys.exit(1)
 
 

@@ -83,9 +83,10 @@ def create_pipeline(
         examples=example_gen.outputs["examples"], model=trainer.outputs["model"], task=task
     )
     register = Register(
+        examples=example_gen.outputs["examples"],
         model=trainer.outputs["model"],
+        model_run=trainer.outputs["model_run"],
         evaluation=evaluate.outputs["evaluation"],
-        blessing=evaluate.outputs["blessing"],
         task=task,
     )
     named = {

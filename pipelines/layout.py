@@ -3,6 +3,11 @@
 from pathlib import Path
 
 METADATA = "metadata.sqlite"
+CURVES_FILE = "curves.csv"
+METRICS_FILE = "metrics.json"
+CHAMPION_FILE = "champion.json"
+DECISION_FILE = "decision.json"
+REGISTRATION_FILE = "registration.json"
 
 
 def data_folder(task: str) -> Path:

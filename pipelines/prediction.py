@@ -6,8 +6,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from components.register.registry import Registry
-from components.register.served_model import ServedModel
 from PIL import Image, UnidentifiedImageError
 from rich.console import Console
 from rich.table import Table
@@ -34,6 +32,9 @@ def predict_files(name: str, files: Sequence[Path], out: Path, model: str) -> No
     """
     for file in files:
         check_image(file)
+    from components.register.registry import Registry
+    from components.register.served_model import ServedModel
+
     task, _ = load_task(name)
     served = ServedModel.load(Registry(name).download(model))
     out.mkdir(parents=True, exist_ok=True)

@@ -1,8 +1,6 @@
 """Runs the nodes of one stage, with the lineage store handed on from the stage before."""
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from tfx.orchestration.local.local_dag_runner import LocalDagRunner
@@ -12,6 +10,7 @@ from pipelines.errors import ConvoyError
 from pipelines.graph import SLICES, create_pipeline
 from pipelines.layout import METADATA, artifact_folder
 from pipelines.project import load_task
+from pipelines.replacing import replacing
 
 
 def run_slice(task: str, stage: str) -> Path:
@@ -49,26 +48,6 @@ def _hand_on_lineage(task: str, stage: str, folder: Path) -> None:
     if not store.is_file():
         raise ConvoyError(f"{store}: not found; run the stage {before} of {task} first")
     shutil.copyfile(store, folder / METADATA)
-
-
-@contextmanager
-def replacing(folder: Path) -> Iterator[None]:
-    """Empties a folder for new content; on an error the earlier content comes back."""
-    earlier = folder.with_name(f"{folder.name}.earlier")
-    if earlier.exists():  # a run was killed: what it left is incomplete
-        shutil.rmtree(folder, ignore_errors=True)
-        earlier.rename(folder)
-    if folder.exists():
-        folder.rename(earlier)
-    folder.mkdir(parents=True)
-    try:
-        yield
-    except BaseException:
-        shutil.rmtree(folder)
-        if earlier.exists():
-            earlier.rename(folder)
-        raise
-    shutil.rmtree(earlier, ignore_errors=True)
 
 
 def _root_cause(error: Exception) -> BaseException:

@@ -13,14 +13,12 @@ from components.evaluate.rows import read_batches
 from components.register.gate import decide
 from components.register.registry import Registry
 from components.register.served_model import ServedModel
+from pipelines.layout import CHAMPION_FILE, DECISION_FILE, METRICS_FILE
 from pipelines.params import TaskParams
 from pipelines.project import load_task
 from pipelines.tasks.base import Task
 
 TEST = "test"
-METRICS_FILE = "metrics.json"
-CHAMPION_FILE = "champion.json"
-DECISION_FILE = "decision.json"
 
 
 @component

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import keras
@@ -15,7 +15,6 @@ def make_callbacks(
     params: TrainParams,
     curves: Path,
     images: int,
-    on_epoch: Callable[[int, Mapping[str, float]], None],
 ) -> list[keras.callbacks.Callback]:
     """Makes the callbacks of `fit`, which needs validation data.
 
@@ -27,13 +26,11 @@ def make_callbacks(
         curves: CSV file to write, one row an epoch: loss and monitors on both splits,
             `learning_rate`, `momentum` where the optimizer has one, `images_per_second`.
         images: Training images in an epoch.
-        on_epoch: Called after each epoch with its number, from 0, and the values of the row.
     """
     return [
         FiniteLoss(),
         EpochFacts(images),  # adds to the values that the callbacks below read
         keras.callbacks.CSVLogger(curves),
-        keras.callbacks.LambdaCallback(on_epoch_end=on_epoch),
         keras.callbacks.EarlyStopping(
             monitor="val_loss",
             mode="min",

@@ -25,11 +25,10 @@ from components.train.optimizers import make_optimizer
 from components.train.strategy import distribution
 from components.train.weights import class_weights
 from models import build_model
+from pipelines.layout import CURVES_FILE
 from pipelines.params import TaskParams
 from pipelines.project import load_task
 from pipelines.tasks.base import Task
-
-CURVES_FILE = "curves.csv"
 
 
 def run_fn(fn_args: Any) -> None:
@@ -58,7 +57,7 @@ def run_fn(fn_args: Any) -> None:
             epochs=params.train.epochs,
             class_weight=class_weights(params.train.class_weights, training, task),
             callbacks=make_callbacks(params.train, curves, images),
-            verbose=1 if sys.stderr.isatty() else 2,
+            verbose=1 if sys.stdout.isatty() else 2,
         )
     export(network, transform, task, Path(fn_args.serving_model_dir))
 

@@ -1,0 +1,26 @@
+"""Fixtures for all tests."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from pipelines.quiet import silence_libraries
+
+silence_libraries()
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty project folder that is the current one."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real data that `CONVOY_DATA` names; the test is skipped without it."""
+    folder = os.environ.get("CONVOY_DATA")
+    if not folder:
+        pytest.skip("CONVOY_DATA names no folder of real data")
+    return Path(folder)

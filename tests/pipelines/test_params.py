@@ -1,0 +1,102 @@
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from pipelines.errors import ConvoyError
+from pipelines.params import Splits, TaskParams, Threshold, check_block, read_blocks
+
+SHIPPED = Path(__file__).parents[2] / "params.yaml"
+
+
+@pytest.fixture
+def block() -> dict[str, Any]:
+    return {
+        "task": "toy.py",
+        "source": {"kind": "image_folder", "path": "images"},
+        "checks": {},
+        "prepare": {"height": 8, "width": 8, "channels": 1},
+        "augment": {},
+        "train": {"model": "toy", "epochs": 1},
+        "evaluate": {},
+        "gate": {"thresholds": {"accuracy": {"min": 0.9}}},
+    }
+
+
+def test_defaults_fill_what_the_block_leaves_out(block: dict[str, Any]) -> None:
+    params = check_block("toy", block, TaskParams)
+    assert params.seed == 0
+    assert params.source.splits == Splits(train=0.8, val=0.1, test=0.1)
+    assert params.augment.copies == 0
+
+
+@pytest.mark.parametrize(
+    ("keys", "value", "message"),
+    [
+        (("train", "epoch"), 3, "params.yaml: tasks.toy.train.epoch: Extra inputs"),
+        (("train", "epochs"), "many", "params.yaml: tasks.toy.train.epochs: Input should be"),
+        (("train", "optimizer"), {"name": "sdg"}, "params.yaml: tasks.toy.train.optimizer.name"),
+        (("prepare", "channels"), 2, "params.yaml: tasks.toy.prepare.channels: Input should be"),
+        (("augment", "rotation"), -1, "params.yaml: tasks.toy.augment.rotation: Input should be"),
+        (("gate", "thresholds"), {}, "params.yaml: tasks.toy.gate.thresholds"),
+        (("colour",), "red", "params.yaml: tasks.toy.colour: Extra inputs"),
+    ],
+)
+def test_a_wrong_key_is_named_by_its_path(
+    block: dict[str, Any], keys: tuple[str, ...], value: Any, message: str
+) -> None:
+    target = block
+    for key in keys[:-1]:
+        target = target[key]
+    target[keys[-1]] = value
+    with pytest.raises(ConvoyError, match=message):
+        check_block("toy", block, TaskParams)
+
+
+def test_every_wrong_key_is_told_at_once(block: dict[str, Any]) -> None:
+    block["train"] |= {"epochs": 0, "epoch": 1}
+    with pytest.raises(ConvoyError) as error:
+        check_block("toy", block, TaskParams)
+    assert len(str(error.value).splitlines()) == 2
+
+
+def test_splits_that_do_not_sum_to_one_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"must sum to 1, not 1\.1"):
+        Splits(train=0.9, val=0.1, test=0.1)
+
+
+@pytest.mark.parametrize("bounds", [{}, {"min": 0.1, "max": 0.2}])
+def test_a_threshold_has_one_bound(bounds: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="either min"):
+        Threshold(**bounds)
+
+
+def test_blocks_do_not_change_once_checked(block: dict[str, Any]) -> None:
+    params = check_block("toy", copy.deepcopy(block), TaskParams)
+    with pytest.raises(ValueError, match="frozen"):
+        params.seed = 1  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "not found"),
+        ("tasks: [", "not valid YAML"),
+        ("other: 1", "needs a mapping `tasks`"),
+        ("tasks: {}", "needs a mapping `tasks`"),
+    ],
+)
+def test_an_unreadable_file_is_named(tmp_path: Path, content: str | None, message: str) -> None:
+    file = tmp_path / "params.yaml"
+    if content is not None:
+        file.write_text(content)
+    with pytest.raises(ConvoyError, match=f"{file}: {message}"):
+        read_blocks(file)
+
+
+def test_the_shipped_file_names_files_that_exist() -> None:
+    for block in yaml.safe_load(SHIPPED.read_text())["tasks"].values():
+        assert (SHIPPED.parent / block["task"]).is_file()
+        assert (SHIPPED.parent / "models" / f"{block['train']['model']}.py").is_file()

@@ -1,0 +1,52 @@
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pipelines.errors import ConvoyError
+from pipelines.project import import_file, load_task
+from pipelines.tasks.classification import Classification
+
+ROOT = Path(__file__).parents[2]
+
+
+def write_params(project: Path, **changes: object) -> None:
+    block = yaml.safe_load((ROOT / "params.yaml").read_text())["tasks"]["digits"] | changes
+    (project / "params.yaml").write_text(yaml.safe_dump({"tasks": {"toy": block}}))
+
+
+def test_a_task_comes_from_a_file_of_the_project(project: Path) -> None:
+    (project / "toy_task.py").write_text(
+        "from pipelines.tasks.classification import Classification\nTASK = Classification()\n"
+    )
+    write_params(project, task="toy_task.py")
+    task, params = load_task("toy")
+    assert isinstance(task, Classification)
+    assert params.train.model == "digits_cnn"
+
+
+def test_an_unknown_task_is_told_the_known_ones(project: Path) -> None:
+    write_params(project)
+    with pytest.raises(ConvoyError, match="no task 'other'; there are toy"):
+        load_task("other")
+
+
+@pytest.mark.parametrize(
+    ("file", "message"),
+    [
+        ("absent.py", "absent.py: not found"),
+        ("../outside.py", "must be a .py file inside the project"),
+        ("/outside.py", "must be a .py file inside the project"),
+        ("notes.txt", "must be a .py file inside the project"),
+    ],
+)
+def test_a_file_that_cannot_be_a_task_is_refused(project: Path, file: str, message: str) -> None:
+    with pytest.raises(ConvoyError, match=message):
+        import_file(Path(file))
+
+
+def test_a_file_without_a_task_is_refused(project: Path) -> None:
+    (project / "no_task_here.py").write_text("")
+    write_params(project, task="no_task_here.py")
+    with pytest.raises(ConvoyError, match="no_task_here.py: defines no TASK"):
+        load_task("toy")
