@@ -12,6 +12,9 @@ from pipelines.layout import METADATA, artifact_folder
 from pipelines.project import load_task
 from pipelines.replacing import replacing
 
+LOCAL_IMAGE = "--sdk_container_image=local"
+"""Any image: without one, TFX packs itself into an archive for every Beam node."""
+
 
 def run_slice(task: str, stage: str) -> Path:
     """Runs a stage's nodes into the stage's own folder.
@@ -29,7 +32,8 @@ def run_slice(task: str, stage: str) -> Path:
     folder = artifact_folder(task, stage)
     with replacing(folder):
         _hand_on_lineage(task, stage, folder)
-        pipeline = create_pipeline(task, folder, folder / METADATA, params.prepare.beam_args)
+        beam_args = (LOCAL_IMAGE, *params.prepare.beam_args)
+        pipeline = create_pipeline(task, folder, folder / METADATA, beam_args)
         nodes = SLICES[stage]
         try:
             LocalDagRunner().run(pipeline, run_options=RunOptions(from_nodes=nodes, to_nodes=nodes))
