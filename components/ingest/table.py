@@ -39,3 +39,13 @@ class Record:
     image_path: str
     labels: Mapping[str, Any] = field(default_factory=dict)
     split: str | None = None
+
+
+def table_schema(label_columns: Mapping[str, pa.DataType]) -> pa.Schema:
+    """The schema of the canonical table of a task."""
+    return pa.schema(list({**IMAGE_COLUMNS, **label_columns}.items()))
+
+
+def shard_name(split: str, number: int) -> str:
+    """The file name of one shard; numbers start at 0."""
+    return f"{split}-{number:05}.parquet"

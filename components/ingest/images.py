@@ -1,0 +1,74 @@
+"""Looks into encoded images."""
+
+import io
+from dataclasses import dataclass
+
+from PIL import Image, UnidentifiedImageError
+
+KEPT_FORMATS = ("PNG", "JPEG", "MPO")  # MPO: what many phones write, JPEG to every decoder
+
+GREY_MODES = ("1", "L", "LA", "I", "I;16", "I;16B", "I;16L", "F")
+ALPHA_MODES = ("RGBA", "RGBa", "PA")
+PRINT_MODES = ("CMYK", "YCbCr")  # PNG has no such pixels
+
+PNG_END = b"IEND\xaeB`\x82"  # the type and the checksum of the last chunk
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """An image as the canonical table holds it.
+
+    Attributes:
+        image: PNG or JPEG bytes; the bytes as they came when they cannot be decoded.
+        width: In pixels; None when it cannot be decoded.
+        height: In pixels; None when it cannot be decoded.
+        channels: 1 (grey), 3 (colour) or 4 (with alpha); None when it cannot be decoded.
+        decode_error: Why it cannot be decoded; None when it can.
+    """
+
+    image: bytes
+    width: int | None = None
+    height: int | None = None
+    channels: int | None = None
+    decode_error: str | None = None
+
+
+def inspect_image(data: bytes) -> Inspected:
+    """Decodes an image in full; what is neither PNG nor JPEG is encoded as PNG.
+
+    An image that cannot be decoded is no error here: validation names it with all others.
+    Of several frames the first is taken.
+    """
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            image.load()
+            if image.format == "PNG":
+                _check_chunks(data)
+            if image.format not in KEPT_FORMATS:
+                data = _encode_png(image)
+            return Inspected(data, image.width, image.height, count_channels(image.mode))
+    except UnidentifiedImageError:  # its message holds a memory address
+        return Inspected(data, decode_error="not an image of a known format")
+    except Exception as error:  # Pillow's decoders raise a dozen types for broken files
+        return Inspected(data, decode_error=f"{type(error).__name__}: {error}")
+
+
+def count_channels(mode: str) -> int:
+    """The channels that an image of one of Pillow's modes decodes to: 1, 3 or 4."""
+    if mode in GREY_MODES:
+        return 1
+    return 4 if mode in ALPHA_MODES else 3
+
+
+def _check_chunks(data: bytes) -> None:
+    """Checks what Pillow skips once it has all pixels; TensorFlow insists on it."""
+    with Image.open(io.BytesIO(data)) as image:
+        image.verify()
+    if PNG_END not in data:
+        raise OSError("PNG file has no end")
+
+
+def _encode_png(image: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    (image.convert("RGB") if image.mode in PRINT_MODES else image).save(buffer, "PNG")
+    return buffer.getvalue()

@@ -1,0 +1,76 @@
+"""A folder with one subfolder a class, as in `cats/tom.jpg`.
+
+The class folders may lie in `train`, `val` and `test` folders, which then are the splits;
+those that are absent are carved out of `train`.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from components.ingest.sources import base
+from components.ingest.table import SPLITS, Record
+from pipelines.errors import ConvoyError
+
+SUFFIXES = frozenset(
+    (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm", ".ppm", ".pnm")
+)
+
+
+class Source(base.Source):
+    """Image files by class folder; the folder's name is the `label`."""
+
+    def read(self) -> Iterator[Record]:
+        """Yields the images in alphabetical order, those deeper in a class folder included.
+
+        Raises:
+            ConvoyError: When `path` is no folder or holds both splits and other folders.
+        """
+        for split, folder in self._class_folders():
+            for file in list_images(folder):
+                yield Record(
+                    image=file.read_bytes(),
+                    image_path=file.relative_to(self.path).as_posix(),
+                    labels={"label": folder.name},
+                    split=split,
+                )
+
+    def missing_splits(self) -> Sequence[str]:
+        """The splits without a folder, when others have one."""
+        found = {folder.name for folder in list_folders(self.path)}.intersection(SPLITS)
+        return [name for name in SPLITS[1:] if found and name not in found]
+
+    def _class_folders(self) -> Iterator[tuple[str | None, Path]]:
+        folders = list_folders(self.path)
+        names = {folder.name for folder in folders}
+        if names.isdisjoint(SPLITS):
+            yield from ((None, folder) for folder in folders)
+            return
+        if unknown := sorted(names.difference(SPLITS)):
+            raise ConvoyError(
+                f"{self.path / unknown[0]}: not a split; where one folder is a split, "
+                f"all must be: {', '.join(SPLITS)}"
+            )
+        for folder in folders:
+            yield from ((folder.name, child) for child in list_folders(folder))
+
+
+def list_folders(folder: Path) -> list[Path]:
+    """The visible subfolders in alphabetical order.
+
+    Raises:
+        ConvoyError: When it is no folder.
+    """
+    if not folder.is_dir():
+        raise ConvoyError(f"{folder}: not a folder")
+    return sorted(
+        child for child in folder.iterdir() if child.is_dir() and not child.name.startswith(".")
+    )
+
+
+def list_images(folder: Path) -> list[Path]:
+    """The visible image files in a folder and below it, in alphabetical order."""
+    return sorted(
+        file
+        for file in folder.rglob("*")
+        if file.suffix.lower() in SUFFIXES and not file.name.startswith(".")
+    )

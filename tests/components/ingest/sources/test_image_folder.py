@@ -1,0 +1,70 @@
+"""Class folders, with and without folders of splits above them."""
+
+from pathlib import Path
+
+import pytest
+
+from components.ingest.sources.image_folder import Source
+from components.ingest.table import Record
+from pipelines.errors import ConvoyError
+
+
+def make(folder: Path, *files: str) -> Source:
+    for file in files:
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        (folder / file).write_bytes(file.encode())
+    return Source(kind="image_folder", path=folder)
+
+
+def rows(source: Source) -> list[tuple[str, str, str | None]]:
+    return [(row.image_path, row.labels["label"], row.split) for row in source.read()]
+
+
+def test_classes_in_alphabetical_order(tmp_path: Path) -> None:
+    source = make(tmp_path, "dog/b.png", "cat/z.JPG", "dog/a.bmp", "cat/old/a.jpeg")
+    assert rows(source) == [
+        ("cat/old/a.jpeg", "cat", None),
+        ("cat/z.JPG", "cat", None),
+        ("dog/a.bmp", "dog", None),
+        ("dog/b.png", "dog", None),
+    ]
+    assert source.missing_splits() == []
+
+
+def test_the_bytes_are_those_of_the_file(tmp_path: Path) -> None:
+    (record,) = make(tmp_path, "cat/a.png").read()
+    assert record == Record(b"cat/a.png", "cat/a.png", {"label": "cat"}, None)
+
+
+def test_folders_of_splits(tmp_path: Path) -> None:
+    source = make(tmp_path, "train/cat/a.png", "val/cat/b.png", "test/dog/c.png")
+    assert rows(source) == [
+        ("test/dog/c.png", "dog", "test"),
+        ("train/cat/a.png", "cat", "train"),
+        ("val/cat/b.png", "cat", "val"),
+    ]
+    assert source.missing_splits() == []
+
+
+@pytest.mark.parametrize(("there", "missing"), [("val", ["test"]), ("test", ["val"])])
+def test_a_split_without_a_folder(tmp_path: Path, there: str, missing: list[str]) -> None:
+    source = make(tmp_path, "train/cat/a.png", f"{there}/cat/b.png")
+    assert source.missing_splits() == missing
+
+
+def test_what_is_no_visible_image_is_left_out(tmp_path: Path) -> None:
+    source = make(tmp_path, "cat/a.png", "cat/._a.png", "cat/notes.txt", ".git/x.png", "root.png")
+    assert rows(source) == [("cat/a.png", "cat", None)]
+
+
+def test_an_unknown_split(tmp_path: Path) -> None:
+    source = make(tmp_path, "train/cat/a.png", "valid/cat/b.png")
+    with pytest.raises(ConvoyError, match=r"valid: not a split; .* train, val, test"):
+        rows(source)
+
+
+def test_a_file_in_place_of_a_folder(tmp_path: Path) -> None:
+    file = tmp_path / "a.png"
+    file.write_bytes(b"")
+    with pytest.raises(ConvoyError, match=r"a\.png: not a folder"):
+        rows(Source(kind="image_folder", path=file))

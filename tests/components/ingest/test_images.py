@@ -1,0 +1,125 @@
+"""Formats, modes and broken files, against Pillow."""
+
+import io
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from components.ingest.images import inspect_image
+
+MODES = {"1": 1, "L": 1, "LA": 1, "I;16": 1, "P": 3, "RGB": 3, "RGBA": 4}
+
+
+def picture(mode: str = "RGB", size: tuple[int, int] = (7, 5)) -> Image.Image:
+    pixels = np.random.default_rng(0).integers(0, 256, (size[1], size[0], 3), np.uint8)
+    if mode == "I;16":
+        return Image.fromarray(pixels[..., 0].astype(np.uint16) * 257)
+    return Image.fromarray(pixels).convert(mode)
+
+
+def encode(image: Image.Image, form: str) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, form)
+    return buffer.getvalue()
+
+
+def decode(data: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(data))
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG"])
+def test_png_and_jpeg_are_kept_byte_for_byte(form: str) -> None:
+    data = encode(picture(), form)
+    inspected = inspect_image(data)
+    assert inspected.image == data
+    assert (inspected.width, inspected.height, inspected.channels) == (7, 5, 3)
+    assert inspected.decode_error is None
+
+
+@pytest.mark.parametrize("form", ["BMP", "TIFF", "PPM", "GIF"])
+def test_other_formats_become_png_with_the_same_pixels(form: str) -> None:
+    data = encode(picture(), form)
+    inspected = inspect_image(data)
+    assert decode(inspected.image).format == "PNG"
+    expected = np.asarray(decode(data).convert("RGB"))
+    np.testing.assert_array_equal(np.asarray(decode(inspected.image).convert("RGB")), expected)
+
+
+def test_pgm_with_16_bits_keeps_them() -> None:
+    inspected = inspect_image(encode(picture("I;16"), "PPM"))
+    assert inspected.channels == 1
+    np.testing.assert_array_equal(np.asarray(decode(inspected.image)), np.asarray(picture("I;16")))
+
+
+@pytest.mark.parametrize(("mode", "channels"), MODES.items())
+def test_channels_of_png_modes(mode: str, channels: int) -> None:
+    assert inspect_image(encode(picture(mode), "PNG")).channels == channels
+
+
+@pytest.mark.parametrize("form", ["JPEG", "TIFF"])
+def test_print_colours_are_three_channels(form: str) -> None:
+    inspected = inspect_image(encode(picture("CMYK"), form))
+    assert (inspected.channels, inspected.decode_error) == (3, None)
+
+
+def test_first_frame_of_an_animation() -> None:
+    buffer = io.BytesIO()
+    frames = [Image.new("L", (4, 4), value) for value in (10, 200)]
+    frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:])
+    assert np.asarray(decode(inspect_image(buffer.getvalue()).image).convert("L")).max() == 10
+
+
+def cut(data: bytes) -> bytes:
+    return data[: len(data) * 2 // 3]
+
+
+def cut_end(data: bytes) -> bytes:
+    return data[:-1]
+
+
+def cut_last_chunk(data: bytes) -> bytes:
+    return data[:-12]
+
+
+def flip_checksum(data: bytes) -> bytes:
+    at = data.index(b"IEND") - 6  # in the checksum of the last chunk of pixels
+    return data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :]
+
+
+def flip(data: bytes) -> bytes:
+    at = data.index(b"IDAT") + 10
+    return data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :]
+
+
+@pytest.mark.parametrize(
+    ("form", "damage"),
+    [
+        ("PNG", cut),
+        ("PNG", cut_end),
+        ("PNG", cut_last_chunk),
+        ("PNG", flip),
+        ("PNG", flip_checksum),
+        ("JPEG", cut),
+        ("JPEG", cut_end),
+        ("TIFF", cut),
+    ],
+)
+def test_a_broken_file_is_kept_and_explained(form: str, damage: Callable[[bytes], bytes]) -> None:
+    data = damage(encode(picture(size=(64, 64)), form))
+    inspected = inspect_image(data)
+    assert inspected.image == data
+    assert inspected.decode_error
+    assert (inspected.width, inspected.height, inspected.channels) == (None, None, None)
+
+
+@pytest.mark.parametrize("data", [b"", b"not an image", b"\x89PNG\r\n\x1a\n"])
+def test_no_image_at_all(data: bytes) -> None:
+    assert inspect_image(data) == inspect_image(data), "the message holds no address"
+    assert inspect_image(data).decode_error == "not an image of a known format"
+
+
+def test_pixels_that_png_cannot_hold() -> None:
+    data = encode(Image.fromarray(np.ones((4, 4), np.float32)), "TIFF")
+    assert "F" in str(inspect_image(data).decode_error)
