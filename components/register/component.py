@@ -9,9 +9,6 @@ from tfx.types.standard_artifacts import Examples, Model, ModelEvaluation, Model
 
 from components.evaluate.component import TEST, serving_folder
 from components.evaluate.rows import read_batches
-from components.register.provenance import provenance
-from components.register.registry import Registry
-from components.register.tracking import log_curves, log_results, training_run
 from pipelines.layout import (
     CURVES_FILE,
     DECISION_FILE,
@@ -43,6 +40,10 @@ def Register(  # noqa: N802 (TFX names components like classes)
         task: The task's name.
         registered: Receives the version and the decision as `registration.json`.
     """
+    from components.register.provenance import provenance
+    from components.register.registry import Registry
+    from components.register.tracking import log_curves, log_results, training_run
+
     definition, params = load_task(task)
     results = Path(evaluation.uri)
     metrics = json.loads((results / METRICS_FILE).read_text())

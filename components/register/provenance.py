@@ -1,0 +1,79 @@
+"""Which code, data and parameters a model comes from."""
+
+import hashlib
+import json
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pipelines.errors import ConvoyError
+from pipelines.layout import data_folder
+from pipelines.params import PARAMS_FILE, read_blocks
+
+DVC_LOCK = Path("dvc.lock")
+UNKNOWN = "unknown"
+
+
+def provenance(task: str) -> dict[str, str]:
+    """The tags of a run and of a model version: commit, hash of the data and of the params."""
+    return {
+        "git_commit": git_commit(),
+        "data_hash": data_hash(task),
+        "params_hash": params_hash(task),
+    }
+
+
+def git_commit() -> str:
+    """The commit's full hash, with `-dirty` when a tracked file has changed since.
+
+    `dvc.lock` and what DVC's stages write do not count: the run itself changes them.
+
+    Returns:
+        `unknown` outside a git repository, before its first commit and without git.
+    """
+    commit = _git("rev-parse", "HEAD")
+    if not commit:
+        return UNKNOWN
+    written = [DVC_LOCK.as_posix(), *(out["path"] for out in _outs())]
+    excluded = [f":(exclude,literal){path}" for path in written]
+    changes = _git("status", "--porcelain", "--untracked-files=no", "--", ".", *excluded)
+    return f"{commit}-dirty" if changes else commit
+
+
+def data_hash(task: str) -> str:
+    """DVC's hash of the task's parquet shards; `unknown` while DVC has not recorded one."""
+    folder = data_folder(task).as_posix()
+    hashes = (out["md5"] for out in _outs() if out["path"] == folder)
+    return next(hashes, UNKNOWN)
+
+
+def params_hash(task: str) -> str:
+    """SHA-256 of the task's block of `params.yaml`, whatever its order, layout and comments.
+
+    Raises:
+        ConvoyError: When the file cannot be read or has no such task.
+    """
+    blocks = read_blocks()
+    if task not in blocks:
+        raise ConvoyError(f"{PARAMS_FILE}: no task {task!r}; there are {', '.join(blocks)}")
+    block = json.dumps(blocks[task], sort_keys=True, default=str)
+    return hashlib.sha256(block.encode()).hexdigest()
+
+
+def _outs() -> Iterator[Mapping[str, Any]]:
+    """What the stages that have run wrote, as `dvc.lock` records it when each finishes."""
+    if not DVC_LOCK.is_file():
+        return
+    for stage in yaml.safe_load(DVC_LOCK.read_text()).get("stages", {}).values():
+        yield from stage.get("outs", ())
+
+
+def _git(*arguments: str) -> str:
+    try:
+        result = subprocess.run(["git", *arguments], check=True, capture_output=True, text=True)
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return result.stdout.strip()

@@ -1,0 +1,120 @@
+"""Runs of the tasks in MLflow: one experiment a task, one run a training."""
+
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import mlflow
+import pandas as pd
+from mlflow.exceptions import MlflowException
+from requests import RequestException
+
+from components.register.provenance import provenance
+from components.register.relocate import relocate
+from pipelines.errors import ConvoyError
+from pipelines.params import TaskParams
+
+EMBEDDED_STORE = "sqlite:///mlflow.db"
+ARTIFACTS = "mlartifacts"
+SQLITE = "sqlite:///"
+
+
+@contextmanager
+def mlflow_errors() -> Iterator[None]:
+    """Turns MLflow's errors into ones that name the store; also a decorator.
+
+    Raises:
+        ConvoyError: When MLflow refuses a request or cannot be reached. It retries by itself
+            with back-off, `MLFLOW_HTTP_REQUEST_MAX_RETRIES` times.
+    """
+    try:
+        yield
+    except (MlflowException, RequestException, sqlite3.DatabaseError) as error:
+        raise ConvoyError(f"MLflow at {mlflow.get_tracking_uri()}: {error}") from error
+
+
+@mlflow_errors()
+def configure() -> None:
+    """Points MLflow at `MLFLOW_TRACKING_URI`, or at `mlflow.db` in the current folder."""
+    mlflow.set_tracking_uri(os.environ.get("MLFLOW_TRACKING_URI") or EMBEDDED_STORE)
+    artifacts = _local_artifacts()
+    if artifacts is not None:
+        relocate(Path(mlflow.get_tracking_uri().removeprefix(SQLITE)), artifacts)
+
+
+def _local_artifacts() -> Path | None:
+    """The folder `mlartifacts` next to a SQLite store; a server has a place of its own."""
+    uri = mlflow.get_tracking_uri()
+    if not uri.startswith(SQLITE):
+        return None
+    return Path(uri.removeprefix(SQLITE)).resolve().with_name(ARTIFACTS)
+
+
+def _experiment_id(task: str) -> str:
+    found = mlflow.get_experiment_by_name(task)
+    if found is not None:
+        return str(found.experiment_id)
+    artifacts = _local_artifacts()
+    return str(mlflow.create_experiment(task, artifacts and str(artifacts / task)))
+
+
+@contextmanager
+def training_run(task: str, params: TaskParams) -> Iterator[str]:
+    """Opens a new run of the task's experiment, with its parameters and provenance.
+
+    Yields:
+        The run's id, by which later stages re-open it.
+
+    Raises:
+        ConvoyError: When MLflow cannot be reached.
+    """
+    with mlflow_errors():
+        configure()
+        experiment = _experiment_id(task)
+        with mlflow.start_run(experiment_id=experiment, tags=provenance(task)) as run:
+            mlflow.log_params(flatten(params.model_dump(mode="json")))
+            yield run.info.run_id
+
+
+@contextmanager
+def resumed_run(run_id: str) -> Iterator[None]:
+    """Re-opens a run, also one that another process has begun.
+
+    Raises:
+        ConvoyError: When there is no such run or MLflow cannot be reached.
+    """
+    with mlflow_errors():
+        configure()
+        with mlflow.start_run(run_id):
+            yield
+
+
+def log_curves(file: Path) -> None:
+    """Logs every column of a CSV file with a row an epoch as a curve of the open run.
+
+    Args:
+        file: As Keras's `CSVLogger` writes it; `epoch` is the horizontal axis.
+    """
+    for row in pd.read_csv(file).to_dict("records"):
+        epoch = int(row.pop("epoch"))
+        mlflow.log_metrics({key: value for key, value in row.items() if pd.notna(value)}, epoch)
+
+
+def log_results(metrics: Mapping[str, float], report: Path) -> None:
+    """Logs metrics and a folder of plots and pictures with the open run."""
+    mlflow.log_metrics(dict(metrics))
+    mlflow.log_artifacts(str(report), "report")
+
+
+def flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Joins the keys of nested mappings with dots, as `params.yaml` is spoken of."""
+    flat: dict[str, Any] = {}
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            flat |= flatten(value, f"{prefix}{key}.")
+        else:
+            flat[f"{prefix}{key}"] = value
+    return flat

@@ -1,0 +1,117 @@
+import io
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+from PIL import Image
+
+from components.register.registry import Registry
+from components.register.tracking import training_run
+from pipelines.params import TaskParams, check_block
+
+TASK = """
+from pipelines.tasks.base import Task
+
+class Toy(Task):
+    pass
+
+Toy.__abstractmethods__ = frozenset()  # its hooks are not called here
+TASK = Toy()
+"""
+
+BLOCK = {
+    "task": "toy.py",
+    "source": {"kind": "folder", "path": "raw"},
+    "checks": {},
+    "prepare": {"height": 4, "width": 4, "channels": 1},
+    "augment": {},
+    "train": {"model": "cnn", "options": {"filters": [8, 16]}, "epochs": 2},
+    "evaluate": {},
+    "gate": {"thresholds": {"accuracy": {"min": 0.5}, "recall": {"min": 0.1}}},
+}
+
+
+def png(grey: int) -> bytes:
+    contents = io.BytesIO()
+    Image.new("L", (4, 4), grey).save(contents, "PNG")
+    return contents.getvalue()
+
+
+@pytest.fixture(scope="session")
+def image() -> Callable[[int], bytes]:
+    """Makes a PNG of one shade of grey, 0 to 255."""
+    return png
+
+
+@pytest.fixture(scope="session")
+def toy_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SavedModel: the brightness of the first pixel is the probability of "bright"."""
+    import tensorflow as tf
+
+    class Toy(tf.Module):
+        @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="image")])
+        def serve(self, image: tf.Tensor) -> dict[str, tf.Tensor]:
+            def brightness(contents: tf.Tensor) -> tf.Tensor:
+                return tf.cast(tf.image.decode_png(contents, 1)[0, 0, 0], tf.float32) / 255
+
+            bright = tf.map_fn(brightness, image, fn_output_signature=tf.float32)
+            probabilities = tf.stack([1 - bright, bright], axis=-1)
+            return {"probabilities": probabilities, "bytes": tf.strings.length(image)}
+
+    folder = tmp_path_factory.mktemp("toy") / "Format-Serving"
+    module = Toy()
+    tf.saved_model.save(module, str(folder), signatures={"serving_default": module.serve})
+    (folder / "assets.extra").mkdir()
+    (folder / "assets.extra" / "classes.txt").write_text("dark\nbright\n")
+    (folder / "model.keras").write_bytes(b"network")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """MLflow's tables take seconds to make, so each test has a copy."""
+    import mlflow  # after components.register, which sets its environment
+
+    file = tmp_path_factory.mktemp("store") / "mlflow.db"
+    mlflow.MlflowClient(f"sqlite:///{file}").search_experiments()
+    return file
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty_database: Path) -> Path:
+    """A project's folder, which becomes the current one, with a store of its own."""
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump({"tasks": {"toy": BLOCK}}))
+    (tmp_path / "toy.py").write_text(TASK)
+    shutil.copy(empty_database, tmp_path / "mlflow.db")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path / 'mlflow.db'}")
+    return tmp_path
+
+
+@pytest.fixture
+def params() -> TaskParams:
+    return check_block("toy", BLOCK, TaskParams)
+
+
+@pytest.fixture
+def register(
+    project: Path, params: TaskParams, toy_model: Path
+) -> Callable[..., tuple[Registry, str]]:
+    """Trains (in name) and registers a version of the toy model."""
+
+    def register(accuracy: float = 0.9) -> tuple[Registry, str]:
+        with training_run("toy", params) as run_id:
+            pass
+        registry = Registry("toy")
+        version = registry.register(
+            run_id,
+            toy_model,
+            {"accuracy": accuracy, "recall": 0.2},
+            {"git_commit": "0123456789abcdef-dirty", "data_hash": "fedcba9876543210.dir"},
+            png(200),
+        )
+        return registry, version
+
+    return register

@@ -1,0 +1,247 @@
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import mlflow
+import pandas as pd
+import pytest
+import requests
+from mlflow.exceptions import MlflowException
+
+from components.register.registry import Registry, download, recorded_metrics
+from components.register.tracking import training_run
+from pipelines.errors import ConvoyError
+from pipelines.params import TaskParams
+
+Register = Callable[..., tuple[Registry, str]]
+
+
+def stages(registry: Registry) -> dict[str, str | None]:
+    return {str(version.version): version.tags.get("stage") for version in registry.versions()}
+
+
+def test_an_empty_registry_has_no_versions(project: Path) -> None:
+    registry = Registry("toy")
+    assert registry.champion() is None
+    assert registry.challenger() is None
+    assert registry.versions() == []
+
+
+def test_a_new_version_is_the_challenger(register: Register) -> None:
+    registry, version = register(accuracy=0.9)
+    challenger = registry.challenger()
+    assert challenger is not None
+    assert str(challenger.version) == version == "1"
+    assert challenger.tags["metric.accuracy"] == "0.9"
+    assert challenger.tags["data_hash"] == "fedcba9876543210.dir"
+    assert registry.champion() is None
+
+
+def test_a_version_belongs_to_its_run(project: Path, register: Register) -> None:
+    registry, _ = register()
+    challenger = registry.challenger()
+    assert challenger is not None
+    run = mlflow.get_run(challenger.run_id)
+    assert run.info.status == "FINISHED"
+    assert run.data.params["train.epochs"] == "2"
+
+
+def test_promotion_moves_the_alias_and_archives_the_former_champion(register: Register) -> None:
+    registry, first = register()
+    registry.promote(first, ["accuracy 0.9 meets the threshold 0.5", "and so on"])
+    assert registry.aliases() == {"champion": "1"}
+    registry, second = register()
+    assert registry.aliases() == {"champion": "1", "challenger": "2"}
+    registry.promote(second, ["better"])
+    assert registry.aliases() == {"champion": "2"}
+    assert stages(registry) == {"2": "champion", "1": "archived"}
+    assert registry.versions()[1].tags["reasons"].endswith("0.5; and so on")
+
+
+def test_a_former_champion_can_be_brought_back(register: Register) -> None:
+    registry, first = register()
+    registry.promote(first, ["first"])
+    registry, second = register()
+    registry.promote(second, ["second"])
+    registry.promote(first, ["the second one fails at night"])
+    assert registry.aliases() == {"champion": "1"}
+    assert stages(registry) == {"2": "archived", "1": "champion"}
+
+
+def test_promoting_the_champion_again_does_not_archive_it(register: Register) -> None:
+    registry, version = register()
+    registry.promote(version, ["first"])
+    registry.promote(version, ["again"])
+    assert stages(registry) == {"1": "champion"}
+
+
+def test_promoting_a_version_that_is_not_there_changes_nothing(register: Register) -> None:
+    registry, version = register()
+    registry.promote(version, ["first"])
+    with pytest.raises(ConvoyError, match="9"):
+        registry.promote("9", ["typo"])
+    assert registry.aliases() == {"champion": "1"}
+
+
+def test_a_refused_version_says_why_and_stays_the_challenger(register: Register) -> None:
+    registry, version = register()
+    registry.refuse(version, ["accuracy 0.9 is below the threshold 0.98"])
+    challenger = registry.challenger()
+    assert challenger is not None
+    assert challenger.tags["stage"] == "refused"
+    assert challenger.tags["reasons"] == "accuracy 0.9 is below the threshold 0.98"
+    assert registry.champion() is None
+
+
+def test_metrics_are_recorded_exactly(register: Register) -> None:
+    registry, version = register(accuracy=0.1 + 0.2)
+    assert recorded_metrics(registry.get(version)) == {"accuracy": 0.1 + 0.2, "recall": 0.2}
+
+
+def test_download_gives_what_was_registered(register: Register, toy_model: Path) -> None:
+    registry, version = register()
+    names = {file.relative_to(toy_model) for file in toy_model.rglob("*") if file.is_file()}
+    for folder in (
+        registry.download(version),
+        registry.download("challenger"),
+        download("models:/toy@challenger"),
+    ):
+        assert {f.relative_to(folder) for f in folder.rglob("*") if f.is_file()} == names
+        assert (folder / "model.keras").read_bytes() == b"network"
+
+
+@pytest.mark.parametrize("version", ["champion", "7"])
+def test_download_of_what_is_not_there_names_it(register: Register, version: str) -> None:
+    registry, _ = register()
+    with pytest.raises(ConvoyError, match=version):
+        registry.download(version)
+
+
+def test_the_signature_holds_inputs_and_outputs(register: Register) -> None:
+    register()
+    signature = mlflow.models.get_model_info("models:/toy@challenger").signature
+    assert signature.inputs.input_names() == ["image"]
+    assert set(signature.outputs.input_names()) == {"probabilities", "bytes", "label"}
+
+
+def test_pyfunc_predicts_a_table(register: Register, image: Callable[[int], bytes]) -> None:
+    register()
+    model = mlflow.pyfunc.load_model("models:/toy@challenger")
+    shades = [0, 51, 255] * 100  # more than one batch
+    images = pd.DataFrame({"image": [image(grey) for grey in shades]}, index=range(7, 307))
+    table = model.predict(images)
+    assert list(table.index) == list(images.index)
+    assert list(table["label"]) == ["dark", "dark", "bright"] * 100
+    assert table["probabilities"].iloc[1] == pytest.approx([0.8, 0.2])
+
+
+def test_pyfunc_predicts_an_empty_table(register: Register) -> None:
+    register()
+    model = mlflow.pyfunc.load_model("models:/toy@challenger")
+    assert len(model.predict(pd.DataFrame({"image": pd.Series([], dtype=object)}))) == 0
+
+
+@pytest.mark.slow  # imports TensorFlow in a process of its own
+def test_pyfunc_loads_without_convoy(
+    register: Register, image: Callable[[int], bytes], project: Path
+) -> None:
+    registry, version = register()
+    registry.promote(version, ["first"])
+    (project / "bright.png").write_bytes(image(255))
+    script = """
+import sys
+sys.modules.update(components=None, pipelines=None, models=None)  # imports of them fail
+from pathlib import Path
+import mlflow, pandas as pd
+images = pd.DataFrame({"image": [Path("bright.png").read_bytes()]})
+print(mlflow.pyfunc.load_model("models:/toy@champion").predict(images)["label"][0])
+"""
+    result = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    assert result.stdout.split() == ["bright"], result.stderr
+
+
+def test_a_model_that_cannot_predict_is_not_registered(
+    project: Path, params: TaskParams, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "saved_model.pb").write_bytes(b"not a model")
+    with training_run("toy", params) as run_id:
+        pass
+    registry = Registry("toy")
+    with pytest.raises(ConvoyError, match="broken"):
+        registry.register(run_id, broken, {}, {}, b"")
+    assert registry.versions() == []
+
+
+def test_a_failure_after_logging_leaves_no_version(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise MlflowException("the connection was lost")
+
+    monkeypatch.setattr(mlflow.MlflowClient, "set_registered_model_alias", fail)
+    with pytest.raises(ConvoyError, match="the connection was lost"):
+        register()
+    assert Registry("toy").versions() == []
+
+
+def test_a_missing_model_folder_leaves_no_version(project: Path, params: TaskParams) -> None:
+    with training_run("toy", params) as run_id:
+        pass
+    with pytest.raises(ConvoyError, match="nowhere"):
+        Registry("toy").register(run_id, project / "nowhere", {}, {}, b"")
+    assert Registry("toy").versions() == []
+
+
+@pytest.fixture
+def server(project: Path) -> Iterator[str]:
+    """The address of an MLflow server with an empty store."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    folder = project / "server"
+    folder.mkdir()
+    (project / "mlflow.db").rename(folder / "mlflow.db")
+    command = [sys.executable, "-m", "mlflow", "server", "--port", str(port), "--workers", "1"]
+    command += ["--backend-store-uri", f"sqlite:///{folder / 'mlflow.db'}"]
+    command += ["--artifacts-destination", str(folder / "artifacts")]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_for(f"http://127.0.0.1:{port}/health")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def wait_for(address: str) -> None:
+    for _ in range(200):
+        try:
+            requests.get(address, timeout=5).raise_for_status()
+        except requests.RequestException:
+            time.sleep(1)
+        else:
+            return
+    pytest.fail(f"{address} does not answer")
+
+
+@pytest.mark.slow  # starts a server
+def test_a_server_keeps_versions_and_models(
+    server: str, register: Register, monkeypatch: pytest.MonkeyPatch, project: Path
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", server)
+    registry, first = register()
+    registry.promote(first, ["first"])
+    registry, second = register()
+    assert registry.aliases() == {"champion": first, "challenger": second}
+    assert (registry.download("champion") / "model.keras").read_bytes() == b"network"
+    with pytest.raises(ConvoyError, match=r"MLflow at http://127.*archived"):
+        registry.download("archived")
+    assert not (project / "mlartifacts").exists()
+    assert not (project / "mlflow.db").exists()

@@ -1,0 +1,66 @@
+import io
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from rich.table import Table
+
+from components.register.registry import Registry
+from components.register.tables import age, versions_table
+from pipelines.errors import ConvoyError
+
+
+def cells(table: Table) -> list[list[str]]:
+    return [list(row) for row in zip(*(column.cells for column in table.columns), strict=True)]
+
+
+def test_lists_the_versions_newest_first(
+    register: Callable[..., tuple[Registry, str]],
+) -> None:
+    registry, first = register(accuracy=0.91239)
+    registry.promote(first, ["first"])
+    registry, second = register(accuracy=0.95)
+    registry.promote(second, ["second"])
+    registry, third = register(accuracy=1.0)
+    registry.refuse(third, ["recall 0.2 is below the threshold 0.5"])
+    table = versions_table(registry)
+    headers = [column.header for column in table.columns]
+    assert headers == ["version", "stage", "accuracy", "recall", "data", "commit", "age"]
+    assert cells(table) == [
+        ["3", "challenger, refused", "1", "0.2", "fedcba98", "01234567-dirty", "now"],
+        ["2", "champion", "0.95", "0.2", "fedcba98", "01234567-dirty", "now"],
+        ["1", "archived", "0.9124", "0.2", "fedcba98", "01234567-dirty", "now"],
+    ]
+
+
+def test_fits_a_terminal(register: Callable[..., tuple[Registry, str]]) -> None:
+    registry, _ = register()
+    console = Console(width=80, file=io.StringIO(), record=True)
+    console.print(versions_table(registry))
+    assert "…" not in console.export_text()
+
+
+def test_a_model_without_versions_has_no_rows(project: Path) -> None:
+    assert cells(versions_table(Registry("toy"))) == []
+
+
+def test_an_unknown_task_is_named(project: Path) -> None:
+    with pytest.raises(ConvoyError, match="no task 'faces'"):
+        versions_table(Registry("faces"))
+
+
+@pytest.mark.parametrize(
+    ("elapsed", "text"),
+    [
+        (timedelta(seconds=59), "now"),
+        (timedelta(minutes=1), "1 min"),
+        (timedelta(minutes=59, seconds=59), "59 min"),
+        (timedelta(hours=23), "23 h"),
+        (timedelta(days=400), "400 d"),
+        (timedelta(seconds=-5), "now"),
+    ],
+)
+def test_age_is_in_the_largest_whole_unit(elapsed: timedelta, text: str) -> None:
+    assert age(elapsed) == text

@@ -1,0 +1,148 @@
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import mlflow
+import pytest
+
+from components.register.registry import Registry
+from components.register.tracking import (
+    configure,
+    flatten,
+    log_curves,
+    log_results,
+    resumed_run,
+    training_run,
+)
+from pipelines.errors import ConvoyError
+from pipelines.params import TaskParams
+
+
+def test_flatten_joins_keys_with_dots() -> None:
+    nested = {"seed": 1, "train": {"optimizer": {"name": "adam"}, "units": [8, 16]}, "empty": {}}
+    assert flatten(nested) == {"seed": 1, "train.optimizer.name": "adam", "train.units": [8, 16]}
+
+
+def test_a_run_holds_parameters_curves_metrics_and_pictures(
+    project: Path, params: TaskParams
+) -> None:
+    (project / "curves.csv").write_text("epoch,loss,val_loss\n0,2.0,3.0\n1,1.0,NA\n")
+    report = project / "report"
+    report.mkdir()
+    (report / "worst.png").write_bytes(b"png")
+    with training_run("toy", params) as run_id:
+        log_curves(project / "curves.csv")
+        log_results({"accuracy": 0.75}, report)
+    run = mlflow.get_run(run_id)
+    assert run.data.params["train.options.filters"] == "[8, 16]"
+    assert run.data.tags["git_commit"] == "unknown"
+    assert run.data.metrics["accuracy"] == 0.75
+    assert curve(run_id, "loss") == [(0, 2.0), (1, 1.0)]
+    assert curve(run_id, "val_loss") == [(0, 3.0)]
+    assert (project / "mlartifacts/toy" / run_id / "artifacts/report/worst.png").is_file()
+
+
+def curve(run_id: str, name: str) -> list[tuple[int, float]]:
+    points = mlflow.MlflowClient().get_metric_history(run_id, name)
+    return [(point.step, point.value) for point in points]
+
+
+def test_runs_of_a_task_share_an_experiment(project: Path, params: TaskParams) -> None:
+    with training_run("toy", params) as first:
+        pass
+    with training_run("toy", params) as second:
+        pass
+    runs = mlflow.search_runs(experiment_names=["toy"], output_format="list")
+    assert {run.info.run_id for run in runs} == {first, second}
+
+
+def test_a_later_process_adds_to_the_run(project: Path, params: TaskParams) -> None:
+    with training_run("toy", params) as run_id:
+        pass
+    with resumed_run(run_id):
+        mlflow.log_metrics({"accuracy": 0.5})
+    run = mlflow.get_run(run_id)
+    assert run.data.metrics == {"accuracy": 0.5}
+    assert run.info.status == "FINISHED"
+
+
+def test_an_error_while_training_fails_the_run(project: Path, params: TaskParams) -> None:
+    with pytest.raises(ZeroDivisionError), training_run("toy", params) as run_id:
+        _ = 1 / 0
+    assert mlflow.get_run(run_id).info.status == "FAILED"
+
+
+def test_an_unknown_run_is_named(project: Path) -> None:
+    with pytest.raises(ConvoyError, match="no-such-run"), resumed_run("no-such-run"):
+        pass
+
+
+def test_a_server_that_is_down_is_named(
+    monkeypatch: pytest.MonkeyPatch, params: TaskParams, project: Path
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    with pytest.raises(ConvoyError, match=r"MLflow at http://127\.0\.0\.1:9: .*refused"):
+        Registry("toy").champion()
+    with (
+        pytest.raises(ConvoyError, match=r"MLflow at http://127\.0\.0\.1:9"),
+        training_run("toy", params),
+    ):
+        pass
+
+
+def test_a_store_that_is_no_database_is_named(project: Path) -> None:
+    (project / "mlflow.db").write_text("not a database" * 100)
+    with pytest.raises(ConvoyError, match=r"mlflow\.db: file is not a database"):
+        configure()
+
+
+def test_a_moved_project_finds_its_models(
+    project: Path, register: object, toy_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry, version = register()  # type: ignore[operator]
+    registry.promote(version, ["first"])
+    run_id = registry.champion().run_id
+    moved = project / "elsewhere"
+    moved.mkdir()
+    for name in ("mlflow.db", "mlartifacts"):
+        shutil.move(project / name, moved / name)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{moved / 'mlflow.db'}")
+    folder = Registry("toy").download("champion")
+    assert folder.is_relative_to(moved)
+    assert (folder / "model.keras").is_file()
+    with resumed_run(run_id):
+        mlflow.log_text("moved", "note.txt")
+    assert (moved / "mlartifacts/toy" / run_id / "artifacts/note.txt").is_file()
+    assert not (project / "mlartifacts").exists()
+
+
+def test_artifacts_in_a_place_of_their_own_stay_there(project: Path) -> None:
+    configure()
+    location = (project / "elsewhere" / "toy").as_posix()
+    mlflow.create_experiment("toy", location)
+    configure()
+    assert mlflow.get_experiment_by_name("toy").artifact_location == location
+
+
+@pytest.mark.slow  # makes MLflow's tables in a process of its own
+def test_the_first_run_makes_a_store_in_the_project_and_is_quiet(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "mlflow.db").unlink()
+    monkeypatch.delenv("MLFLOW_TRACKING_URI")
+    script = """
+import logging
+logging.basicConfig(level=logging.INFO)
+from components.register.tracking import training_run
+from pipelines.params import TaskParams, check_block, read_blocks
+with training_run("toy", check_block("toy", read_blocks()["toy"], TaskParams)):
+    pass
+"""
+    result = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", script], capture_output=True, text=True, check=False
+    )
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+    assert (project / "mlflow.db").is_file()
+    assert not (project / "mlruns").exists()
