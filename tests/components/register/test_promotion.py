@@ -15,8 +15,7 @@ def test_the_challenger_is_promoted(register: Register) -> None:
     assert promote_version("toy", None) == "toy version 1 is the champion"
     assert registry.aliases() == {"champion": version}
     assert registry.get(version).tags["reasons"] == (
-        "promoted by hand; accuracy 0.9 meets the threshold 0.5; "
-        "recall 0.2 meets the threshold 0.1"
+        "promoted by hand; accuracy 0.9 meets the threshold 0.5; recall 0.2 meets the threshold 0.1"
     )
 
 
