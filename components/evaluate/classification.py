@@ -1,0 +1,202 @@
+"""Measures a classifier of images."""
+
+import csv
+import heapq
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from components.evaluate import confusion
+from components.evaluate.evaluation import Evaluation, Row
+from components.evaluate.figures import plot_confusion
+from components.evaluate.pictures import contact_sheet, notice, read_image
+from pipelines.errors import ConvoyError
+
+TILES_IN_A_ROW = 6
+CONFUSION_COLUMNS = ("actual", "predicted")
+CLASS_COLUMNS = ("class", "examples", "precision", "recall", "f1")
+MISTAKE_COLUMNS = ("image_path", "label", "prediction", "confidence")
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """An example that was taken for another class.
+
+    Attributes:
+        image: The encoded image.
+        image_path: Where it came from.
+        truth: Its class.
+        prediction: The class it was taken for.
+        confidence: The probability of that class, in [0, 1].
+    """
+
+    image: bytes
+    image_path: str
+    truth: str
+    prediction: str
+    confidence: float
+
+
+class ClassificationEvaluation(Evaluation):
+    """Accuracy, log loss, precision, recall and F1, and the most confident mistakes.
+
+    Kept are one confusion matrix, one sum and `pictures` images, however many examples come.
+    """
+
+    def __init__(self, classes: Sequence[str], pictures: int = 36) -> None:
+        """Takes the classes in the order of the model's outputs, and how many mistakes to show."""
+        self.classes = tuple(classes)
+        self.pictures = pictures
+        self._index = {name: index for index, name in enumerate(self.classes)}
+        self._matrix = np.zeros((len(self.classes), len(self.classes)), np.int64)
+        self._log_loss = 0.0
+        self._mistakes: list[Mistake] = []
+
+    def update(self, rows: Sequence[Row], outputs: Mapping[str, np.ndarray]) -> None:
+        """Takes in a batch.
+
+        Args:
+            rows: Raw examples with `image`, `image_path` and `label`.
+            outputs: `probabilities`, float32 `[len(rows), classes]`.
+
+        Raises:
+            ConvoyError: When a label is none of the classes, or a probability is not finite;
+                names the first such image.
+        """
+        probabilities = outputs["probabilities"]
+        for row, finite in zip(rows, np.isfinite(probabilities).all(axis=1), strict=True):
+            self._check(row, finite)
+        truth = np.array([self._index[row["label"]] for row in rows], np.int64)
+        prediction = probabilities.argmax(axis=1)
+        self._matrix += confusion.confusion_matrix(truth, prediction, len(self.classes))
+        self._log_loss += log_losses(truth, probabilities).sum()
+        mistakes = (
+            self._mistake(rows[at], prediction[at], probabilities[at])
+            for at in np.flatnonzero(truth != prediction)
+        )
+        self._mistakes = heapq.nlargest(
+            self.pictures, [*self._mistakes, *mistakes], key=lambda mistake: mistake.confidence
+        )
+
+    def metrics(self) -> dict[str, float]:
+        """The metrics of all examples; means over the classes begin with `macro_`.
+
+        A class that is neither true nor predicted for any example has no metrics of its own
+        and is left out of the means.
+
+        Returns:
+            `accuracy`, `log_loss` (natural logarithm), `macro_precision`, `macro_recall`,
+            `macro_f1`, `examples`, and `precision/<class>`, `recall/<class>`, `f1/<class>`.
+
+        Raises:
+            ConvoyError: When there were no examples.
+        """
+        examples = int(self._matrix.sum())
+        if not examples:
+            raise ConvoyError("evaluate: there are no examples to measure")
+        per_class = self._per_class()
+        means = {f"macro_{name}": confusion.mean_over_classes(v) for name, v in per_class.items()}
+        overall = {
+            "accuracy": confusion.accuracy(self._matrix),
+            "log_loss": self._log_loss / examples,
+            "examples": examples,
+        }
+        return overall | means | dict(self._named(per_class))
+
+    def report(self, folder: Path) -> None:
+        """Writes tables and pictures.
+
+        `confusion.csv` has one row an example, which DVC's template `confusion` counts;
+        `classes.csv` one row a class; `mistakes.csv` and `mistakes.png` the most confident
+        mistakes; `confusion.png` the confusion matrix.
+        """
+        _write_table(folder / "confusion.csv", CONFUSION_COLUMNS, self._confusion_rows())
+        _write_table(folder / "classes.csv", CLASS_COLUMNS, self._class_rows())
+        _write_table(folder / "mistakes.csv", MISTAKE_COLUMNS, self._mistake_rows())
+        plot_confusion(self._matrix, self.classes, folder / "confusion.png")
+        self._draw_mistakes().save(folder / "mistakes.png")
+
+    def _check(self, row: Row, finite: bool) -> None:
+        if row["label"] not in self._index:
+            raise ConvoyError(
+                f"{row['image_path']}: label {row['label']!r} is none of the model's classes "
+                f"{', '.join(self.classes) or '(it has none)'}"
+            )
+        if not finite:
+            raise ConvoyError(f"{row['image_path']}: the model's probabilities are not finite")
+
+    def _mistake(self, row: Row, prediction: int, probabilities: np.ndarray) -> Mistake:
+        return Mistake(
+            image=row["image"],
+            image_path=row["image_path"],
+            truth=row["label"],
+            prediction=self.classes[prediction],
+            confidence=float(probabilities[prediction]),
+        )
+
+    def _per_class(self) -> dict[str, np.ndarray]:
+        return {
+            "precision": confusion.precision(self._matrix),
+            "recall": confusion.recall(self._matrix),
+            "f1": confusion.f1(self._matrix),
+        }
+
+    def _named(self, per_class: Mapping[str, np.ndarray]) -> Iterator[tuple[str, float]]:
+        for metric, values in per_class.items():
+            for name, value in zip(self.classes, values, strict=True):
+                if not np.isnan(value):  # JSON has no NaN
+                    yield f"{metric}/{name}", float(value)
+
+    def _confusion_rows(self) -> Iterator[tuple[str, str]]:
+        for (true, predicted), count in np.ndenumerate(self._matrix):
+            yield from [(self.classes[true], self.classes[predicted])] * count
+
+    def _class_rows(self) -> Iterator[tuple[object, ...]]:
+        columns = self._per_class().values()
+        examples = self._matrix.sum(axis=1)
+        for name, count, *values in zip(self.classes, examples, *columns, strict=True):
+            yield name, count, *("" if np.isnan(value) else f"{value:.6f}" for value in values)
+
+    def _mistake_rows(self) -> Iterator[tuple[str, ...]]:
+        for mistake in self._mistakes:
+            confidence = f"{mistake.confidence:.6f}"
+            yield mistake.image_path, mistake.truth, mistake.prediction, confidence
+
+    def _draw_mistakes(self) -> Image.Image:
+        examples, correct = int(self._matrix.sum()), int(np.trace(self._matrix))
+        if not self._mistakes:
+            return notice(f"No mistakes in {examples:,} examples")
+        return contact_sheet(
+            [
+                (read_image(m.image), f"{m.truth} → {m.prediction}\n{m.confidence:.1%}")
+                for m in self._mistakes
+            ],
+            TILES_IN_A_ROW,
+            headline=f"Mistakes in {examples - correct:,} of {examples:,} examples, the most "
+            "confident first: true class → prediction, its probability",
+        )
+
+
+def log_losses(truth: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
+    """The negative natural logarithm of the true class's probability.
+
+    Args:
+        truth: Class indices, int64 `[batch]`.
+        probabilities: float32 `[batch, classes]`; values below the precision of float32,
+            1.2e-7, count as that, as in scikit-learn's `log_loss`.
+
+    Returns:
+        float64 `[batch]`.
+    """
+    of_truth = np.take_along_axis(probabilities, truth[:, None], axis=1)[:, 0]
+    return -np.log(np.maximum(of_truth, np.finfo(np.float32).eps), dtype=np.float64)
+
+
+def _write_table(file: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    with file.open("w", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
