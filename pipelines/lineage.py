@@ -1,6 +1,6 @@
 """The chain from the registered model back to the hash of the source."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import yaml
@@ -35,9 +35,7 @@ def lineage_tree(task: str) -> Tree:
     store = open_store(file)
     (pushed,) = store.get_artifacts_by_type("PushedModel")[-1:]
     tree = Tree(f"[bold]{task}[/] version {pushed.custom_properties['version'].string_value}")
-    _grow(tree, store, pushed, set())
-    for leaf in _data_leaves(task):
-        tree.add(leaf)
+    _grow(tree, store, pushed, {pushed.id}, list(_data_hashes(task)))
     return tree
 
 
@@ -49,13 +47,22 @@ def open_store(file: Path) -> MetadataStore:
     return MetadataStore(config)
 
 
-def _grow(tree: Tree, store: MetadataStore, artifact: mlmd.Artifact, seen: set[int]) -> None:
-    """Adds the artifacts that this one was made from; each stands in the tree once."""
+def _grow(
+    tree: Tree, store: MetadataStore, artifact: mlmd.Artifact, seen: set[int], data: Sequence[str]
+) -> None:
+    """Adds an artifact and those it was made from; each is followed once.
+
+    Below the examples that were made from no artifact stands the data.
+    """
     branch = tree.add(f"{artifact.type}  [dim]{artifact.uri}[/]")
-    for source in parents(store, artifact):
+    sources = parents(store, artifact)
+    for source in sources:
         if source.id not in seen:
             seen.add(source.id)
-            _grow(branch, store, source, seen)
+            _grow(branch, store, source, seen, data)
+    if not sources and artifact.type == "Examples":
+        for line in data:
+            branch = branch.add(line)
 
 
 def parents(store: MetadataStore, artifact: mlmd.Artifact) -> list[mlmd.Artifact]:
@@ -73,7 +80,7 @@ def parents(store: MetadataStore, artifact: mlmd.Artifact) -> list[mlmd.Artifact
     return list(store.get_artifacts_by_id(inputs))
 
 
-def _data_leaves(task: str) -> Iterator[str]:
+def _data_hashes(task: str) -> Iterator[str]:
     _, params = load_task(task)
     lock = yaml.safe_load(LOCK_FILE.read_text()) if LOCK_FILE.is_file() else {}
     entry = lock.get("stages", {}).get(f"ingest@{task}", {})

@@ -4,7 +4,15 @@ import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from pipelines.layout import artifact_folder, data_folder, report_folder
+from rich.console import Console
+
+from pipelines.layout import (
+    CURVES_FILE,
+    METRICS_FILE,
+    artifact_folder,
+    data_folder,
+    report_folder,
+)
 from pipelines.project import load_task
 
 
@@ -56,27 +64,28 @@ def train(name: str) -> None:
 
     folder = run_slice(name, "train")
     report = _fresh_report(name, "train")
-    curves = shutil.copy(only_child(folder / "Trainer/model_run") / "curves.csv", report)
+    curves = shutil.copy(only_child(folder / "Trainer/model_run") / CURVES_FILE, report)
     plot_curves(Path(curves), report / "curves.png")
 
 
 def evaluate(name: str) -> None:
     """Measures the exported model on the test split."""
+    from components.evaluate.summary import metrics_table
     from pipelines.slices import run_slice
 
-    folder = run_slice(name, "evaluate")
-    shutil.copytree(
-        only_child(folder / "Evaluate/evaluation"),
-        _fresh_report(name, "evaluate"),
-        dirs_exist_ok=True,
-    )
+    evaluation = only_child(run_slice(name, "evaluate") / "Evaluate/evaluation")
+    report = shutil.copytree(evaluation, _fresh_report(name, "evaluate"), dirs_exist_ok=True)
+    (report / METRICS_FILE).replace(report.parent / METRICS_FILE)  # DVC wants it on its own
+    Console().print(metrics_table(evaluation))
 
 
 def register(name: str) -> None:
     """Puts the model into the registry; promotes it when the gate lets it."""
+    from components.evaluate.summary import registration_table
     from pipelines.slices import run_slice
 
-    run_slice(name, "register")
+    registered = only_child(run_slice(name, "register") / "Register/registered")
+    Console().print(registration_table(registered))
 
 
 STAGES: Mapping[str, Callable[[str], None]] = {

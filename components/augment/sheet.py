@@ -17,6 +17,7 @@ from pipelines.tasks.base import Task
 
 ORIGINALS = 6
 COPIES_SHOWN = 5
+COLUMNS = 6
 
 
 def draw_sheet(task: Task, params: TaskParams, examples: Path, transform: Path, file: Path) -> None:
@@ -46,7 +47,8 @@ def draw_sheet(task: Task, params: TaskParams, examples: Path, transform: Path, 
         for path, row in rows.items()
         for at, tile in enumerate(row)
     ]
-    contact_sheet(tiles, columns=max(map(len, rows.values()))).save(file)
+    width = 1 + min(params.augment.copies, COPIES_SHOWN)
+    contact_sheet(tiles, columns=width * (COLUMNS // width)).save(file)
 
 
 def _read(

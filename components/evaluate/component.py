@@ -10,9 +10,6 @@ from tfx.types.standard_artifacts import Examples, Model, ModelBlessing, ModelEv
 
 from components.evaluate.evaluation import Evaluation
 from components.evaluate.rows import read_batches
-from components.register.gate import decide
-from components.register.registry import Registry
-from components.register.served_model import ServedModel
 from pipelines.layout import CHAMPION_FILE, DECISION_FILE, METRICS_FILE
 from pipelines.params import TaskParams
 from pipelines.project import load_task
@@ -38,6 +35,8 @@ def Evaluate(  # noqa: N802 (TFX names components like classes)
         evaluation: Receives the metrics, the champion's, the decision and the pictures.
         blessing: Receives a file BLESSED or NOT_BLESSED.
     """
+    from components.register.gate import decide  # imports MLflow
+
     definition, params = load_task(task)
     files = [str(file) for file in Path(examples.path(split=TEST)).iterdir()]
     folder = Path(evaluation.uri)
@@ -62,6 +61,8 @@ def serving_folder(model: Model) -> Path:
 
 def measure(model: Path, task: Task, params: TaskParams, files: Sequence[str]) -> Evaluation:
     """Runs a served model over raw examples, batch by batch."""
+    from components.register.served_model import ServedModel
+
     served = ServedModel.load(model)
     evaluation = task.evaluation(served.classes, params)
     for rows in read_batches(files, task, params.evaluate.batch_size):
@@ -72,6 +73,8 @@ def measure(model: Path, task: Task, params: TaskParams, files: Sequence[str]) -
 def _champion_metrics(
     name: str, task: Task, params: TaskParams, files: Sequence[str]
 ) -> dict[str, float] | None:
+    from components.register.registry import Registry
+
     registry = Registry(name)
     champion = registry.champion()
     if champion is None:
