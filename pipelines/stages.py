@@ -59,7 +59,6 @@ def augment(name: str) -> None:
 def train(name: str) -> None:
     """Fits and exports the model."""
     from components.evaluate.curves import plot_curves
-
     from pipelines.slices import run_slice
 
     folder = run_slice(name, "train")

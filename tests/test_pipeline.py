@@ -1,12 +1,7 @@
 """The whole pipeline in a project of its own, as a user runs it."""
 
 import json
-import os
-import shutil
 import subprocess
-import sysconfig
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,10 +9,9 @@ import yaml
 from PIL import Image
 from sklearn.datasets import load_digits
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200)]
+from benchmarks.workspace import Workspace
 
-ROOT = Path(__file__).parents[1]
-SCRIPTS = sysconfig.get_path("scripts")
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200)]
 
 TOY_TASK = '''
 from pipelines.tasks.classification import Classification
@@ -31,69 +25,31 @@ TASK = Parity()
 '''
 
 
-class Project:
-    """A copy of the project in a git repository of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        files = subprocess.run(
-            ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-            cwd=ROOT, capture_output=True, text=True, check=True,
-        ).stdout.splitlines()  # fmt: skip
-        for name in files:
-            if (ROOT / name).is_file():
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(ROOT / name, folder / name)
-        self("git", "init", "--quiet")
-        self.commit("begin")
-
-    def __call__(self, *command: str, fails: bool = False) -> str:
-        environment = os.environ | {
-            "PATH": f"{SCRIPTS}{os.pathsep}{os.environ['PATH']}",
-            "PYTHONPATH": str(self.folder),
-            "GIT_CONFIG_COUNT": "2",
-            "GIT_CONFIG_KEY_0": "user.name",
-            "GIT_CONFIG_VALUE_0": "Test",
-            "GIT_CONFIG_KEY_1": "user.email",
-            "GIT_CONFIG_VALUE_1": "test@example.org",
-        }
-        result = subprocess.run(
-            command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False
-        )
-        output = result.stdout + result.stderr
-        assert bool(result.returncode) == fails, output
-        return output
-
-    def commit(self, message: str) -> str:
-        self("git", "add", "--all")
-        self("git", "commit", "--quiet", "--allow-empty", "--message", message)
-        return self("git", "rev-parse", "HEAD").strip()
-
-    def params(self) -> dict[str, Any]:
-        return yaml.safe_load((self.folder / "params.yaml").read_text())
-
-    def write_params(self, params: dict[str, Any]) -> None:
-        (self.folder / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False))
-
-    def json(self, name: str) -> Any:
-        return json.loads((self.folder / name).read_text())
-
-
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+def project(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A project whose task digits has run once, with few epochs."""
-    project = Project(tmp_path_factory.mktemp("project"))
+    project = Workspace(tmp_path_factory.mktemp("project"))
     params = project.params()
     digits = params["tasks"]["digits"]
     digits["train"] |= {"epochs": 6}
     digits["gate"] = {"thresholds": {"accuracy": {"min": 0.8}}, "tolerance": 0.2}
     project.write_params({"tasks": {"digits": digits}})
-    project("convoy", "run", "digits")
+    project.run("convoy", "run", "digits")
     project.commit("first model")
     return project
 
 
-def test_every_stage_leaves_what_a_person_looks_at(project: Project) -> None:
+def read_json(project: Workspace, name: str) -> Any:
+    return json.loads((project.folder / name).read_text())
+
+
+def fail(project: Workspace, *command: str) -> str:
+    with pytest.raises(subprocess.CalledProcessError) as error:
+        project.run(*command)
+    return error.value.output
+
+
+def test_every_stage_leaves_what_a_person_looks_at(project: Workspace) -> None:
     reports = project.folder / "reports/digits"
     for name in (
         "validation.json",
@@ -107,20 +63,20 @@ def test_every_stage_leaves_what_a_person_looks_at(project: Project) -> None:
     ):
         assert (reports / name).is_file(), name
     assert list(reports.glob("validate/**/index.html"))
-    assert project.json("reports/digits/metrics.json")["accuracy"] > 0.9
+    assert read_json(project, "reports/digits/metrics.json")["accuracy"] > 0.9
 
 
-def test_nothing_to_do_the_second_time(project: Project) -> None:
-    assert "up to date" in project("dvc", "repro")
+def test_nothing_to_do_the_second_time(project: Workspace) -> None:
+    assert "up to date" in project.run("dvc", "repro")
 
 
-def test_the_first_model_that_passes_is_the_champion(project: Project) -> None:
-    table = project("convoy", "models", "digits")
+def test_the_first_model_that_passes_is_the_champion(project: Workspace) -> None:
+    table = project.run("convoy", "models", "digits")
     assert "champion" in table
 
 
-def test_the_lineage_leads_to_the_source(project: Project) -> None:
-    tree = project("convoy", "lineage", "digits")
+def test_the_lineage_leads_to_the_source(project: Workspace) -> None:
+    tree = project.run("convoy", "lineage", "digits")
     lock = yaml.safe_load((project.folder / "dvc.lock").read_text())["stages"]["ingest@digits"]
     hashes = {item["path"]: item["md5"] for item in lock["deps"] + lock["outs"]}
     for node in ("PushedModel", "ModelEvaluation", "Model", "TransformGraph", "Examples"):
@@ -129,38 +85,38 @@ def test_the_lineage_leads_to_the_source(project: Project) -> None:
     assert hashes["components/ingest/sources/sklearn_digits.py"] in tree
 
 
-def test_the_champion_predicts_files_of_any_size(project: Project) -> None:
+def test_the_champion_predicts_files_of_any_size(project: Workspace) -> None:
     digits = load_digits()
     for side, index in ((8, 0), (40, 1)):
         image = Image.fromarray((digits.images[index] * 255 / 16).astype("uint8"))
         image.resize((side, side)).save(project.folder / f"{side}.png")
-    project("convoy", "predict", "digits", "8.png", "40.png", "--out", "predicted")
+    project.run("convoy", "predict", "digits", "8.png", "40.png", "--out", "predicted")
     rows = (project.folder / "predicted/predictions.csv").read_text().splitlines()
     assert rows[0] == "image,label,probability"
     assert [row.split(",")[0] for row in rows[1:]] == ["8.png", "40.png"]
     assert (project.folder / "predicted/40.png").is_file()
 
 
-def test_an_older_commit_brings_its_data_model_metrics_and_lineage_back(project: Project) -> None:
-    first = project("git", "rev-parse", "HEAD").strip()
+def test_an_older_commit_brings_its_data_model_metrics_and_lineage_back(project: Workspace) -> None:
+    first = project.run("git", "rev-parse", "HEAD").strip()
     names = ("reports/digits/metrics.json", "artifacts/digits/register/metadata.sqlite")
     before = {name: (project.folder / name).read_bytes() for name in names}
-    lineage = project("convoy", "lineage", "digits")
-    output = project("convoy", "run", "digits", "train.epochs=1", "train.early_stopping=null")
+    lineage = project.run("convoy", "lineage", "digits")
+    output = project.run("convoy", "run", "digits", "train.epochs=1", "train.early_stopping=null")
     assert "dvc exp run" in output
     second = project.commit("a worse model")
     assert project.params()["tasks"]["digits"]["train"]["epochs"] == 1
     assert (project.folder / names[0]).read_bytes() != before[names[0]]
-    project("git", "checkout", "--quiet", first)
-    project("dvc", "checkout")
+    project.run("git", "checkout", "--quiet", first)
+    project.run("dvc", "checkout")
     assert {name: (project.folder / name).read_bytes() for name in names} == before
-    assert project("convoy", "lineage", "digits") == lineage
-    assert "up to date" in project("dvc", "repro")
-    project("git", "checkout", "--quiet", second)
-    project("dvc", "checkout")
+    assert project.run("convoy", "lineage", "digits") == lineage
+    assert "up to date" in project.run("dvc", "repro")
+    project.run("git", "checkout", "--quiet", second)
+    project.run("dvc", "checkout")
 
 
-def test_a_task_from_outside_is_one_file_and_one_block(project: Project) -> None:
+def test_a_task_from_outside_is_one_file_and_one_block(project: Workspace) -> None:
     images = project.folder / "images"
     digits = load_digits()
     for index, (values, digit) in enumerate(zip(digits.images, digits.target, strict=True)):
@@ -181,22 +137,22 @@ def test_a_task_from_outside_is_one_file_and_one_block(project: Project) -> None
         "gate": {"thresholds": {"accuracy": {"min": 0.6}}},
     }
     project.write_params(params)
-    project("convoy", "run", "parity")
-    assert project.json("reports/parity/metrics.json")["accuracy"] > 0.6
-    assert "champion" in project("convoy", "models", "parity")
+    project.run("convoy", "run", "parity")
+    assert read_json(project, "reports/parity/metrics.json")["accuracy"] > 0.6
+    assert "champion" in project.run("convoy", "models", "parity")
 
 
-def test_a_broken_image_stops_the_run_and_keeps_the_results(project: Project) -> None:
+def test_a_broken_image_stops_the_run_and_keeps_the_results(project: Workspace) -> None:
     metrics = (project.folder / "reports/parity/metrics.json").read_bytes()
     broken = project.folder / "images/odd/1.png"
     broken.write_bytes(broken.read_bytes()[:60])
-    output = project("convoy", "run", "parity", fails=True)
+    output = fail(project, "convoy", "run", "parity")
     assert "odd/1.png" in output
     assert "Traceback" not in output
     assert (project.folder / "reports/parity/metrics.json").read_bytes() == metrics
 
 
-def test_a_misspelt_key_stops_before_anything_runs(project: Project) -> None:
-    output = project("convoy", "run", "digits", "train.epoch=3", fails=True)
+def test_a_misspelt_key_stops_before_anything_runs(project: Workspace) -> None:
+    output = fail(project, "convoy", "run", "digits", "train.epoch=3")
     assert "tasks.digits.train.epoch" in output
     assert "Running stage" not in output

@@ -10,12 +10,15 @@ from tfx.types.standard_artifacts import Examples, Model, ModelBlessing, ModelEv
 
 from components.evaluate.evaluation import Evaluation
 from components.evaluate.rows import read_batches
+from pipelines.errors import ConvoyError
 from pipelines.layout import CHAMPION_FILE, DECISION_FILE, METRICS_FILE
 from pipelines.params import TaskParams
 from pipelines.project import load_task
 from pipelines.tasks.base import Task
 
 TEST = "test"
+
+Metrics = dict[str, float]
 
 
 @component
@@ -35,23 +38,20 @@ def Evaluate(  # noqa: N802 (TFX names components like classes)
         evaluation: Receives the metrics, the champion's, the decision and the pictures.
         blessing: Receives a file BLESSED or NOT_BLESSED.
     """
-    from components.register.gate import decide  # imports MLflow
-
     definition, params = load_task(task)
     files = [str(file) for file in Path(examples.path(split=TEST)).iterdir()]
     folder = Path(evaluation.uri)
     folder.mkdir(parents=True, exist_ok=True)
     challenger = measure(serving_folder(model), definition, params, files)
     challenger.report(folder)
-    champion = _champion_metrics(task, definition, params, files)
-    decision = decide(challenger.metrics(), champion, params.gate)
+    champion, accepted, reasons = _against_champion(task, challenger.metrics(), params, files)
     _write(folder / METRICS_FILE, challenger.metrics())
     _write(folder / CHAMPION_FILE, champion)
-    _write(folder / DECISION_FILE, {"accepted": decision.accepted, "reasons": decision.reasons})
-    verdict = "BLESSED" if decision.accepted else "NOT_BLESSED"
+    _write(folder / DECISION_FILE, {"accepted": accepted, "reasons": reasons})
+    verdict = "BLESSED" if accepted else "NOT_BLESSED"
     Path(blessing.uri).mkdir(parents=True, exist_ok=True)
     (Path(blessing.uri) / verdict).touch()
-    blessing.set_int_custom_property("blessed", int(decision.accepted))
+    blessing.set_int_custom_property("blessed", int(accepted))
 
 
 def serving_folder(model: Model) -> Path:
@@ -70,16 +70,26 @@ def measure(model: Path, task: Task, params: TaskParams, files: Sequence[str]) -
     return evaluation
 
 
-def _champion_metrics(
-    name: str, task: Task, params: TaskParams, files: Sequence[str]
-) -> dict[str, float] | None:
+def _against_champion(
+    name: str, metrics: Metrics, params: TaskParams, files: Sequence[str]
+) -> tuple[Metrics | None, bool, list[str]]:
+    """The champion's metrics on the same examples, whether the gate accepts, and why."""
+    from components.register.gate import decide  # imports MLflow
     from components.register.registry import Registry
 
     registry = Registry(name)
-    champion = registry.champion()
-    if champion is None:
-        return None
-    return measure(registry.download(champion.version), task, params, files).metrics()
+    version = registry.champion()
+    if version is None:
+        decision = decide(metrics, None, params.gate)
+        return None, decision.accepted, decision.reasons
+    task, _ = load_task(name)
+    try:
+        champion = measure(registry.download(version.version), task, params, files).metrics()
+    except ConvoyError as error:  # for example, it does not know a class that is new
+        reason = f"the champion cannot be measured on these data, promote by hand: {error}"
+        return None, False, [reason]
+    decision = decide(metrics, champion, params.gate)
+    return champion, decision.accepted, decision.reasons
 
 
 def _write(file: Path, content: object) -> None:

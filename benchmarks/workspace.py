@@ -1,0 +1,74 @@
+"""A copy of the project in a git repository of its own, to run whole pipelines in."""
+
+import os
+import shutil
+import subprocess
+import sysconfig
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parents[1]
+SCRIPTS = sysconfig.get_path("scripts")
+
+ENVIRONMENT = {
+    "PATH": f"{SCRIPTS}{os.pathsep}{os.environ['PATH']}",
+    "GIT_CONFIG_COUNT": "2",
+    "GIT_CONFIG_KEY_0": "user.name",
+    "GIT_CONFIG_VALUE_0": "convoy",
+    "GIT_CONFIG_KEY_1": "user.email",
+    "GIT_CONFIG_VALUE_1": "convoy@example.org",
+}
+
+
+class Workspace:
+    """Runs commands in a copy of the project's files, those not yet committed included.
+
+    Attributes:
+        folder: The copy's folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Copies the project into an empty folder and commits it there."""
+        self.folder = folder
+        listing = ("git", "ls-files", "--cached", "--others", "--exclude-standard")
+        files = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True)
+        for name in files.stdout.splitlines():
+            if (ROOT / name).is_file():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(ROOT / name, folder / name)
+        self.run("git", "init", "--quiet")
+        self.commit("begin")
+
+    def run(self, *command: str) -> str:
+        """Runs a command in the copy and returns what it printed.
+
+        Raises:
+            subprocess.CalledProcessError: When it fails; `output` holds what it printed.
+        """
+        environment = os.environ | ENVIRONMENT | {"PYTHONPATH": str(self.folder)}
+        return subprocess.run(
+            command,
+            cwd=self.folder,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=True,
+        ).stdout
+
+    def commit(self, message: str) -> str:
+        """Commits everything and returns the commit's hash."""
+        self.run("git", "add", "--all")
+        self.run("git", "commit", "--quiet", "--allow-empty", "--message", message)
+        return self.run("git", "rev-parse", "HEAD").strip()
+
+    def params(self) -> dict[str, Any]:
+        """The content of `params.yaml`."""
+        content: dict[str, Any] = yaml.safe_load((self.folder / "params.yaml").read_text())
+        return content
+
+    def write_params(self, params: dict[str, Any]) -> None:
+        """Replaces `params.yaml`."""
+        (self.folder / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False))
