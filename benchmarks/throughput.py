@@ -1,0 +1,122 @@
+"""Training images/s: convoy's input against a bare `fit` on arrays in memory.
+
+    python -m benchmarks.throughput digits --epochs 5 --rounds 3
+
+Needs the task's artifacts (`convoy run digits`). Both fit the same compiled network on the same
+images with the same batch size, in turns, in one process. The first epoch of each turn, which
+compiles and fills the cache, does not count.
+"""
+
+import argparse
+import statistics
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+import tensorflow_transform as tft
+from rich.console import Console
+from rich.table import Table
+
+from components.train.input import read_examples, statistics_of, training_batches
+from components.train.network import build_network
+from models import build_model
+from pipelines.layout import artifact_folder
+from pipelines.params import TaskParams
+from pipelines.project import load_task
+from pipelines.stages import only_child
+from pipelines.tasks.base import Task
+
+
+class EpochTimer(keras.callbacks.Callback):
+    """Keeps the seconds of every epoch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seconds: list[float] = []
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Starts the clock."""
+        self.begin = time.perf_counter()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Stops the clock."""
+        self.seconds.append(time.perf_counter() - self.begin)
+
+
+def compare(name: str, epochs: int, rounds: int) -> dict[str, list[float]]:
+    """Measures both in turns.
+
+    Args:
+        name: The task's name.
+        epochs: Epochs that count in each turn.
+        rounds: Turns of each.
+
+    Returns:
+        Images/s of every counted epoch, under `convoy` and `bare fit`.
+    """
+    task, params = load_task(name)
+    folder = only_child(artifact_folder(name, "prepare") / "Transform/transform_graph")
+    transform = tft.TFTransformOutput(str(folder))
+    examples = only_child(artifact_folder(name, "augment") / "Augment/augmented_examples")
+    training = read_examples([f"{examples}/Split-train/*.gz"], transform, params)
+    images, targets = load_arrays(training, task)
+    speeds: dict[str, list[float]] = {"convoy": [], "bare fit": []}
+    for _ in range(rounds):
+        network = compiled(task, params, transform, training)
+        with tempfile.TemporaryDirectory() as cache:
+            batches = training_batches(training, task, params, Path(cache))
+            speeds["convoy"] += images_per_second(network, len(images), epochs, x=batches)
+        network = compiled(task, params, transform, training)
+        arrays = {"x": images, "y": targets, "batch_size": params.train.batch_size}
+        speeds["bare fit"] += images_per_second(network, len(images), epochs, **arrays)
+    return speeds
+
+
+def load_arrays(training: tf.data.Dataset, task: Task) -> tuple[np.ndarray, np.ndarray]:
+    """All images and targets in memory."""
+    pairs = training.map(lambda example: (example["image"], task.target(example)))
+    images, targets = zip(*pairs.as_numpy_iterator(), strict=True)
+    return np.stack(images), np.stack(targets)
+
+
+def compiled(
+    task: Task, params: TaskParams, transform: tft.TFTransformOutput, training: tf.data.Dataset
+) -> keras.Model:
+    """A network with new weights."""
+    keras.utils.set_random_seed(params.seed)
+    shape = (params.prepare.height, params.prepare.width, params.prepare.channels)
+    body = build_model(params.train.model, shape, task.units(transform), params.train.options)
+    network = build_network(body, shape, *statistics_of(training))
+    network.compile(params.train.optimizer.name, task.loss(), metrics=task.monitors())
+    return network
+
+
+def images_per_second(network: keras.Model, images: int, epochs: int, **data: Any) -> list[float]:
+    """Fits and returns the speed of every epoch after the first."""
+    timer = EpochTimer()
+    network.fit(**data, epochs=epochs + 1, verbose=0, callbacks=[timer])
+    return [images / seconds for seconds in timer.seconds[1:]]
+
+
+def main() -> None:
+    """Prints the medians and their ratio."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("task")
+    parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    speeds = compare(options.task, options.epochs, options.rounds)
+    medians = {name: statistics.median(values) for name, values in speeds.items()}
+    table = Table("input", "images/s (median epoch)", title=f"{options.task}: training")
+    for name, median in medians.items():
+        table.add_row(name, f"{median:,.0f}")
+    table.add_row("ratio", f"{medians['convoy'] / medians['bare fit']:.3f}")
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()
