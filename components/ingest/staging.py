@@ -17,8 +17,13 @@ def staged_folder(folder: Path) -> Iterator[Path]:
     staged.mkdir(parents=True)
     try:
         yield staged
-        if folder.exists():
-            shutil.rmtree(folder)
-        staged.rename(folder)
+        replace_folder(staged, folder)
     finally:
         shutil.rmtree(staged, ignore_errors=True)
+
+
+def replace_folder(new: Path, folder: Path) -> None:
+    """Renames the folder `new` to `folder`, whatever is there."""
+    if folder.exists():
+        shutil.rmtree(folder)
+    new.rename(folder)

@@ -1,0 +1,38 @@
+"""The rules that every table of images must keep."""
+
+from great_expectations.expectations import (
+    Expectation,
+    ExpectColumnDistinctValuesToContainSet,
+    ExpectColumnValuesToBeInSet,
+    ExpectColumnValuesToBeNull,
+)
+
+from components.ingest.table import SPLITS
+from pipelines.params import CheckParams
+
+
+def image_expectations(checks: CheckParams) -> list[Expectation]:
+    """Every image decodes, is as large as declared and occurs once; no split is empty.
+
+    Each expectation's `description` is the name of the rule, wherever it is shown.
+
+    Args:
+        checks: What is declared.
+    """
+    return [
+        ExpectColumnValuesToBeNull(column="decode_error", description="image decodes"),
+        *(
+            ExpectColumnValuesToBeInSet(
+                column=size, value_set=[declared], description=f"{size} as declared"
+            )
+            for size in ("height", "width", "channels")
+            if (declared := getattr(checks, size)) is not None
+        ),
+        ExpectColumnValuesToBeNull(column="duplicate_of", description="image occurs once"),
+        ExpectColumnValuesToBeInSet(
+            column="split", value_set=list(SPLITS), description="split is known"
+        ),
+        ExpectColumnDistinctValuesToContainSet(
+            column="split", value_set=list(SPLITS), description="no split is empty"
+        ),
+    ]

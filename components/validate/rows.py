@@ -1,0 +1,83 @@
+"""The table that the rules look at: all shards in one frame, without the images."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from components.ingest.table import table_schema
+from pipelines.errors import ConvoyError
+from pipelines.tasks.base import Task
+
+BATCH = 256
+NULLABLE = {pa.int64(): pd.Int64Dtype()}
+
+PLACE = ("image_path", "shard", "row")
+"""Columns that say where a row comes from; `row` counts from 0 within the file `shard`."""
+
+
+def read_rows(data: Path, task: Task) -> pd.DataFrame:
+    """Reads the canonical table with all columns but those that hold encoded images.
+
+    The task's derived columns are added to a few hundred rows at a time, so that masks
+    among the labels are never in memory all at once. Further columns are `shard` and `row`
+    and `duplicate_of`, the path and the split of another row with the same image, or null.
+
+    Raises:
+        ConvoyError: When there is no shard, or one is unreadable or has a column that is
+            missing or of a wrong type.
+    """
+    files = sorted(data.glob("*.parquet"))
+    if not files:
+        raise ConvoyError(f"{data}: no parquet file; run the stage ingest first")
+    rows = pd.concat([batch for file in files for batch in read_shard(file, task)])
+    rows = rows.reset_index(drop=True)
+    return rows.assign(duplicate_of=find_duplicates(rows))
+
+
+def read_shard(file: Path, task: Task) -> Iterator[pd.DataFrame]:
+    """Yields the rows of one shard in batches; see `read_rows`."""
+    schema = table_schema(task.label_columns())
+    binary = [field.name for field in schema if pa.types.is_binary(field.type)]
+    columns = [name for name in schema.names if name != "image"]
+    begin = 0
+    try:
+        shard = pq.ParquetFile(file)
+        check_schema(file, shard.schema_arrow, schema)
+        for batch in shard.iter_batches(BATCH, columns=columns):
+            rows = batch.to_pandas(types_mapper=NULLABLE.get)
+            rows = task.derive_columns(rows).drop(columns=binary, errors="ignore")
+            yield rows.assign(shard=file.name, row=np.arange(begin, begin + len(rows)))
+            begin += len(rows)
+    except (pa.ArrowException, OSError) as error:
+        raise ConvoyError(f"{file}: cannot be read as parquet: {error}") from None
+
+
+def check_schema(file: Path, found: pa.Schema, expected: pa.Schema) -> None:
+    """Checks that a shard has every column of the canonical table.
+
+    Raises:
+        ConvoyError: Naming the first column that is missing or of a wrong type.
+    """
+    for field in expected:
+        at = found.get_field_index(field.name)
+        if at < 0:
+            raise ConvoyError(f"{file}: the column {field.name} is missing")
+        kind = found.field(at).type
+        if kind not in (field.type, pa.null()):  # pandas writes a column of nulls as such
+            raise ConvoyError(f"{file}: the column {field.name} is {kind}; must be {field.type}")
+
+
+def find_duplicates(rows: pd.DataFrame) -> pd.Series:
+    """Names, for each row, another row with the same image: `same as cats/tom.png in train`.
+
+    That is the first one with the same bytes; for the first one itself, the second.
+    """
+    copies = rows[rows["sha256"].duplicated(keep=False)]
+    names = "same as " + copies["image_path"] + " in " + copies["split"]
+    groups = names.groupby(copies["sha256"])
+    first, second = (groups.transform(lambda group, at=at: group.iloc[at]) for at in (0, 1))
+    return first.mask(groups.cumcount() == 0, second).reindex(rows.index).astype(object)

@@ -1,0 +1,91 @@
+"""Runs a suite of Great Expectations over a table and writes its Data Docs."""
+
+import re
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+import great_expectations as gx
+import pandas as pd
+from great_expectations.checkpoint import UpdateDataDocsAction
+from great_expectations.data_context import FileDataContext
+from great_expectations.expectations import Expectation
+
+from components.validate.findings import Outcome, read_outcome, rule_name
+from components.validate.rows import PLACE
+from pipelines.errors import ConvoyError
+
+DATA_DOCS = "data_docs"
+CONTEXT = "great_expectations"
+
+SITE = {
+    "class_name": "SiteBuilder",
+    "show_how_to_buttons": False,
+    "store_backend": {
+        "class_name": "TupleFilesystemStoreBackend",
+        "base_directory": f"../{DATA_DOCS}",
+    },
+    "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
+}
+
+REMOTE_LOGO = re.compile(r"https://great-expectations-web-assets[^\"')]*")
+
+
+def run_suite(
+    name: str, expectations: Sequence[Expectation], rows: pd.DataFrame, folder: Path
+) -> list[Outcome]:
+    """Checks the rows; keeps suite and results in the folder, as files and as Data Docs.
+
+    Args:
+        name: The name of the suite.
+        expectations: The rules, each with a name of its own (`description`).
+        rows: The table; it has the columns that say where a row comes from.
+        folder: Gets `data_docs/index.html` and the context `great_expectations`.
+
+    Returns:
+        The outcomes in the order of the expectations.
+
+    Raises:
+        ConvoyError: When two rules have the same name.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        context = gx.get_context(mode="file", context_root_dir=folder / CONTEXT)
+        context.variables.progress_bars = {"globally": False}
+        context.update_data_docs_site("local_site", SITE)
+        checkpoint = make_checkpoint(context, name, expectations)
+        (result,) = checkpoint.run(batch_parameters={"dataframe": rows}).run_results.values()
+    remove_remote_logo(folder / DATA_DOCS)
+    outcomes = {outcome.rule: outcome for outcome in map(read_outcome, result.results)}
+    if len(outcomes) < len(expectations):
+        raise ConvoyError(f"{name}: two rules have the same name; describe each expectation")
+    # results come by column; the suite has them in its own order
+    order = [rule_name(expectation.configuration) for expectation in expectations]
+    return [outcomes[rule] for rule in order]
+
+
+def make_checkpoint(
+    context: FileDataContext, name: str, expectations: Sequence[Expectation]
+) -> gx.Checkpoint:
+    """A checkpoint that names every row that breaks a rule, and updates the Data Docs."""
+    asset = context.data_sources.add_pandas("parquet").add_dataframe_asset(name)
+    suite = context.suites.add(gx.ExpectationSuite(name, expectations=list(expectations)))
+    definition = gx.ValidationDefinition(
+        name=name, data=asset.add_batch_definition_whole_dataframe("all rows"), suite=suite
+    )
+    checkpoint = gx.Checkpoint(
+        name=name,
+        validation_definitions=[context.validation_definitions.add(definition)],
+        actions=[UpdateDataDocsAction(name="data docs")],
+        result_format={
+            "result_format": "COMPLETE",
+            "unexpected_index_column_names": list(PLACE),
+        },
+    )
+    return context.checkpoints.add(checkpoint)
+
+
+def remove_remote_logo(site: Path) -> None:
+    """Takes the logo out of the pages: it is fetched with an id that tells who looks at them."""
+    for file in (*site.rglob("*.html"), *site.rglob("*.css")):
+        file.write_text(REMOTE_LOGO.sub("", file.read_text()))

@@ -1,0 +1,319 @@
+"""Sound data passes; each kind of damage stops the run and is named."""
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import great_expectations.expectations as gxe
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from great_expectations.expectations import Expectation
+from PIL import Image
+
+from components.validate.validate import validate
+from pipelines.errors import ConvoyError
+from pipelines.params import TaskParams
+from pipelines.tasks.base import Task
+from pipelines.tasks.classification import TASK, Classification
+
+MakeParams = Callable[..., TaskParams]
+MakeData = Callable[[], Path]
+Edit = Callable[..., None]
+
+
+def run(tmp_path: Path, params: TaskParams, data: Path, task: Task = TASK) -> dict:
+    validate("pets", task, params, data, tmp_path / "reports/validate")
+    return json.loads((tmp_path / "reports/validation.json").read_text())
+
+
+def fail(tmp_path: Path, params: TaskParams, data: Path, message: str, task: Task = TASK) -> None:
+    """Expects the error, the Data Docs it names, and the earlier outputs as they were."""
+    earlier = [tmp_path / "reports/validation.json", tmp_path / "reports/validate/index"]
+    earlier[1].parent.mkdir(parents=True)
+    for file in earlier:
+        file.write_text("earlier")
+    with pytest.raises(ConvoyError, match=message) as error:
+        run(tmp_path, params, data, task)
+    assert [file.read_text() for file in earlier] == ["earlier", "earlier"]
+    assert list(earlier[1].parent.iterdir()) == [earlier[1]]
+    docs = tmp_path / "reports/validate-failed/data_docs/index.html"
+    assert str(docs) in str(error.value)
+    assert docs.is_file()
+
+
+def test_sound_data(tmp_path: Path, params: MakeParams, data: MakeData) -> None:
+    metrics = run(tmp_path, params(), data())
+    assert metrics["success"] is True
+    assert metrics["warnings"] == 0
+    assert metrics["rows"] == {"train": 24, "val": 3, "test": 3}
+    assert list(metrics["rules"]) == [
+        "image decodes",
+        "height as declared",
+        "width as declared",
+        "channels as declared",
+        "image occurs once",
+        "split is known",
+        "no split is empty",
+        "label is present",
+        "label is known",
+        "every label is in training",
+        "label is balanced in training",
+    ]
+    passed = {"success": True, "unexpected": 0}
+    assert all(rule == passed for rule in metrics["rules"].values())
+
+
+def test_data_docs_show_the_rules_and_fetch_no_logo(
+    tmp_path: Path, params: MakeParams, data: MakeData
+) -> None:
+    run(tmp_path, params(), data())
+    docs = tmp_path / "reports/validate/data_docs"
+    pages = {page: page.read_text() for page in docs.rglob("*.html")}
+    assert docs / "index.html" in pages
+    assert any("image decodes" in text for text in pages.values())
+    assert not any("great-expectations-web-assets" in text for text in pages.values())
+    assert not any(str(tmp_path) in text for text in pages.values())
+    assert not (tmp_path / "reports/validate-failed").exists()
+
+
+def test_nothing_is_said_of_sound_data(
+    tmp_path: Path, params: MakeParams, data: MakeData, capfd: pytest.CaptureFixture[str]
+) -> None:
+    folder = data()
+    capfd.readouterr()
+    run(tmp_path, params(), folder)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_the_figures_depend_on_the_data_alone(
+    tmp_path: Path, params: MakeParams, data: MakeData
+) -> None:
+    folder = data()
+    run(tmp_path / "one", params(), folder)
+    run(tmp_path / "two", params(), folder)
+    first, second = (tmp_path / name / "reports/validation.json" for name in ("one", "two"))
+    assert first.read_bytes() == second.read_bytes()
+    assert str(tmp_path) not in first.read_text()
+
+
+def test_sizes_that_are_not_declared_are_not_checked(
+    tmp_path: Path, params: MakeParams, data: MakeData
+) -> None:
+    metrics = run(tmp_path, params(height=None, width=None, channels=None), data())
+    assert not any("declared" in rule for rule in metrics["rules"])
+
+
+class TestDamage:
+    def test_a_truncated_png(
+        self, tmp_path: Path, images: Path, params: MakeParams, data: MakeData
+    ) -> None:
+        file = images / "dog/4.png"
+        file.write_bytes(file.read_bytes()[:60])
+        message = r'"image decodes" is broken by dog/4\.png \(\w+-00000\.parquet, row \d+\): OSErr'
+        fail(tmp_path, params(), data(), message)
+
+    def test_a_wrong_size(
+        self, tmp_path: Path, images: Path, params: MakeParams, data: MakeData
+    ) -> None:
+        Image.new("RGB", (8, 7)).save(images / "cat/0.png")
+        fail(tmp_path, params(), data(), r'"height as declared" is broken by cat/0\.png .*: 7')
+
+    def test_wrong_channels(
+        self, tmp_path: Path, images: Path, params: MakeParams, data: MakeData
+    ) -> None:
+        Image.new("L", (8, 6)).save(images / "cat/0.png")
+        fail(tmp_path, params(), data(), r'"channels as declared" is broken by cat/0\.png .*: 1')
+
+    def test_an_unknown_label(
+        self, tmp_path: Path, images: Path, params: MakeParams, data: MakeData
+    ) -> None:
+        (images / "cat").rename(images / "bat")
+        message = r'"label is known" is broken by bat/\d\.png .*: bat and 9 more'
+        fail(tmp_path, params(), data(), message)
+
+    def test_a_missing_label(
+        self, tmp_path: Path, params: MakeParams, data: MakeData, edit: Edit
+    ) -> None:
+        folder = data()
+        edit(folder / "val-00000.parquet", lambda rows: [rows[0] | {"label": None}, *rows[1:]])
+        message = r'"label is present" is broken by .*\(val-00000\.parquet, row 0\): None'
+        fail(tmp_path, params(), folder, message)
+
+    def test_a_duplicate_across_splits(
+        self, tmp_path: Path, params: MakeParams, data: MakeData, edit: Edit
+    ) -> None:
+        folder = data()
+        train = pd.read_parquet(folder / "train-00000.parquet")
+        test = pd.read_parquet(folder / "test-00000.parquet")
+        copied = train.loc[5, ["image", "sha256"]].to_dict()
+        edit(folder / "test-00000.parquet", lambda rows: [rows[0], rows[1] | copied, rows[2]])
+        first = test.loc[1, "image_path"], "test-00000.parquet, row 1"
+        second = f"same as {train.loc[5, 'image_path']} in train and 1 more"
+        message = rf'"image occurs once" is broken by {first[0]} \({first[1]}\): {second}'
+        fail(tmp_path, params(), folder, message)
+
+    def test_a_duplicate_within_a_split(
+        self, tmp_path: Path, images: Path, params: MakeParams, data: MakeData
+    ) -> None:
+        for number in (1, 2):
+            (images / f"cat/1{number}.png").write_bytes((images / "cat/0.png").read_bytes())
+        message = r'"image occurs once" is broken by cat/\d+\.png .*: same as cat/\d+\.png in \w+'
+        fail(tmp_path, params(), data(), message + " and 2 more")
+
+    def test_an_empty_split(self, tmp_path: Path, params: MakeParams, data: MakeData) -> None:
+        folder = data()
+        (folder / "val-00000.parquet").unlink()
+        message = r'"no split is empty" is broken by missing: val'
+        fail(tmp_path, params(), folder, message)
+
+    def test_an_unknown_split(
+        self, tmp_path: Path, params: MakeParams, data: MakeData, edit: Edit
+    ) -> None:
+        folder = data()
+        edit(folder / "val-00000.parquet", lambda rows: [rows[0] | {"split": "dev"}, *rows[1:]])
+        fail(tmp_path, params(), folder, r'"split is known" is broken by .*: dev')
+
+    def test_a_class_that_is_not_in_training(
+        self, tmp_path: Path, params: MakeParams, data: MakeData
+    ) -> None:
+        message = r'"every label is in training" is broken by missing: fox'
+        fail(tmp_path, params(classes=("cat", "dog", "eel", "fox")), data(), message)
+
+    def test_a_class_that_is_rare_in_training(
+        self, tmp_path: Path, images: Path, params: MakeParams, data: MakeData
+    ) -> None:
+        for number in range(5):
+            (images / f"eel/{number}.png").unlink()
+        folder = data()
+        metrics = run(tmp_path, params(balance_floor=0.3), folder)
+        assert metrics["rows"]["train"] < 24
+        message = r'"label is balanced in training" is broken by found: 0\.[3-6]'
+        fail(tmp_path / "again", params(balance_floor=0.9), folder, message)
+
+    def test_several_rules_at_once(
+        self, tmp_path: Path, images: Path, params: MakeParams, data: MakeData
+    ) -> None:
+        Image.new("RGB", (9, 7)).save(images / "cat/0.png")
+        message = r'(?s)"height as declared" .*: 7\n  "width as declared" .*: 9$'
+        fail(tmp_path, params(), data(), message)
+
+
+class TestUnreadable:
+    def run(self, tmp_path: Path, params: TaskParams, data: Path, message: str) -> None:
+        with pytest.raises(ConvoyError, match=message):
+            run(tmp_path, params, data)
+        assert not (tmp_path / "reports").exists()
+
+    def test_no_shard(self, tmp_path: Path, params: MakeParams) -> None:
+        self.run(tmp_path, params(), tmp_path / "data", r"data: no parquet file; run the stage")
+
+    def test_no_parquet(self, tmp_path: Path, params: MakeParams, data: MakeData) -> None:
+        file = data() / "val-00000.parquet"
+        file.write_bytes(file.read_bytes()[:-20])
+        self.run(tmp_path, params(), file.parent, r"val-00000\.parquet: cannot be read as parquet")
+
+    @pytest.mark.parametrize("column", ["image", "sha256", "label"])
+    def test_a_missing_column(
+        self, tmp_path: Path, params: MakeParams, data: MakeData, column: str
+    ) -> None:
+        file = data() / "val-00000.parquet"
+        pd.read_parquet(file).drop(columns=column).to_parquet(file)
+        message = rf"val-00000\.parquet: the column {column} is missing"
+        self.run(tmp_path, params(), file.parent, message)
+
+    def test_a_column_of_a_wrong_type(
+        self, tmp_path: Path, params: MakeParams, data: MakeData
+    ) -> None:
+        file = data() / "val-00000.parquet"
+        pd.read_parquet(file).assign(label=3).to_parquet(file)
+        message = r"val-00000\.parquet: the column label is int64; must be string"
+        self.run(tmp_path, params(), file.parent, message)
+
+
+class WithRules(Classification):
+    """A task with rules of its own."""
+
+    def __init__(self, *rules: Expectation) -> None:
+        self.rules = rules
+
+    def expectations(self, params: TaskParams) -> Sequence[Expectation]:
+        return self.rules
+
+
+def test_a_warning_is_shown_and_does_not_stop(
+    tmp_path: Path, params: MakeParams, data: MakeData, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rule = gxe.ExpectColumnValuesToNotBeInSet(
+        column="label", value_set=["eel"], severity="warning", description="no fish"
+    )
+    metrics = run(tmp_path, params(), data(), WithRules(rule))
+    assert metrics["success"] is True
+    assert metrics["warnings"] == 1
+    assert metrics["rules"]["no fish"] == {"success": False, "unexpected": 10}
+    assert capsys.readouterr().err.count("no fish") == 10
+    assert (tmp_path / "reports/validate/data_docs/index.html").is_file()
+
+
+def test_exceptions_that_a_rule_allows_are_counted(
+    tmp_path: Path, params: MakeParams, data: MakeData
+) -> None:
+    rule = gxe.ExpectColumnValuesToNotBeInSet(column="label", value_set=["eel"], mostly=0.5)
+    rules = run(tmp_path, params(), data(), WithRules(rule))["rules"]
+    name = "expect_column_values_to_not_be_in_set label"
+    assert rules[name] == {"success": True, "unexpected": 10}
+
+
+def test_a_rule_that_cannot_be_checked(tmp_path: Path, params: MakeParams, data: MakeData) -> None:
+    rule = gxe.ExpectColumnMaxToBeBetween(column="age", max_value=3, description="is young")
+    message = r'"is young" is broken by cannot be checked: .*"age"'
+    fail(tmp_path, params(), data(), message, WithRules(rule))
+
+
+def test_two_rules_of_one_name(tmp_path: Path, params: MakeParams, data: MakeData) -> None:
+    rules = [gxe.ExpectColumnToExist(column=name, description="x") for name in ("label", "split")]
+    with pytest.raises(ConvoyError, match="pets: two rules have the same name"):
+        run(tmp_path, params(), data(), WithRules(*rules))
+
+
+class Masks(WithRules):
+    """A task with an image among its labels and a column derived from it."""
+
+    def label_columns(self) -> dict[str, pa.DataType]:
+        return {"label": pa.string(), "mask": pa.binary()}
+
+    def derive_columns(self, rows: pd.DataFrame) -> pd.DataFrame:
+        return rows.assign(mask_bytes=rows["mask"].map(len))
+
+
+def test_derived_columns(tmp_path: Path, params: MakeParams, data: MakeData) -> None:
+    folder = data()
+    sizes = iter(range(100))
+    for file in sorted(folder.iterdir()):
+        rows = pd.read_parquet(file)
+        rows.assign(mask=[bytes(next(sizes)) for _ in range(len(rows))]).to_parquet(file)
+    largest = gxe.ExpectColumnMaxToBeBetween(column="mask_bytes", min_value=29, max_value=29)
+    no_mask = gxe.ExpectTableColumnCountToEqual(value=12, description="no encoded image")
+    metrics = run(tmp_path, params(), folder, Masks(largest, no_mask))
+    assert metrics["success"]
+
+
+def test_many_findings_are_cut(
+    tmp_path: Path, params: MakeParams, data: MakeData, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(ConvoyError, match="and 29 more"):
+        run(tmp_path, params(height=5), data())
+    shown = capsys.readouterr().err
+    assert shown.count("error") == 20
+    assert "and 10 more" in shown
+
+
+def test_ten_thousand_rows(tmp_path: Path, params: MakeParams, data: MakeData, edit: Edit) -> None:
+    def repeat(rows: list[dict]) -> list[dict]:
+        many = np.resize(np.arange(len(rows)), 10_000)
+        return [rows[at] | {"sha256": str(number)} for number, at in enumerate(many)]
+
+    folder = data()
+    edit(folder / "train-00000.parquet", repeat)
+    assert run(tmp_path, params(), folder)["rows"]["train"] == 10_000
