@@ -45,18 +45,22 @@ class Workspace:
         """Runs a command in the copy and returns what it printed.
 
         Raises:
-            subprocess.CalledProcessError: When it fails; `output` holds what it printed.
+            RuntimeError: When it fails; the message holds what it printed.
         """
-        environment = os.environ | ENVIRONMENT | {"PYTHONPATH": str(self.folder)}
-        return subprocess.run(
+        result = subprocess.run(
             command,
             cwd=self.folder,
-            env=environment,
+            env=os.environ | ENVIRONMENT | {"PYTHONPATH": str(self.folder)},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            check=True,
-        ).stdout
+            check=False,
+        )
+        if result.returncode:
+            raise RuntimeError(
+                f"{' '.join(command)}: exit code {result.returncode}\n{result.stdout}"
+            )
+        return result.stdout
 
     def commit(self, message: str) -> str:
         """Commits everything and returns the commit's hash."""

@@ -148,6 +148,12 @@ class ScheduleParams(Block):
     factor: float = Field(0.5, gt=0, lt=1)
     patience: int = Field(3, gt=0)
 
+    @model_validator(mode="after")
+    def _has_warmup(self) -> Self:
+        if self.warmup_epochs and self.name not in ("linear", "cosine"):
+            raise ValueError(f"{self.name} has no warm-up; warmup_epochs must be 0")
+        return self
+
 
 class TrainParams(Block):
     """How the model is built and fitted.
@@ -185,6 +191,15 @@ class TrainParams(Block):
     cache: Literal["none", "memory", "file"] = "memory"
     shuffle_buffer: int = Field(10_000, gt=0)
 
+    @model_validator(mode="after")
+    def _ends_warmup(self) -> Self:
+        if self.schedule.warmup_epochs >= self.epochs:
+            raise ValueError(
+                f"schedule.warmup_epochs ({self.schedule.warmup_epochs:g}) must be below "
+                f"epochs ({self.epochs})"
+            )
+        return self
+
 
 class EvaluateParams(Block):
     """How the trained model is measured on the test split."""
@@ -212,10 +227,42 @@ class GateParams(Block):
     Attributes:
         thresholds: Bounds by metric name; `min` says that greater is better.
         tolerance: How much worse than the champion, absolutely, a metric may be.
+        allow_interface_change: Whether inputs, outputs and classes may differ from the
+            champion's.
     """
 
     thresholds: dict[str, Threshold] = Field(min_length=1)
     tolerance: float = Field(0.0, ge=0)
+    allow_interface_change: bool = False
+
+
+class DriftParams(Block):
+    """From which distance on data count as drifted; each lies between 0 and 1.
+
+    Attributes:
+        labels: L-infinity distance between the frequencies of the labels.
+        images: Jensen-Shannon divergence of brightness, contrast and size.
+    """
+
+    labels: float = Field(0.1, gt=0, le=1)
+    images: float = Field(0.2, gt=0, le=1)
+
+
+class RetrainParams(Block):
+    """When `convoy retrain` trains again.
+
+    Attributes:
+        policy: `always`: when data, parameters or code changed; `on-new-data`: when the
+            data did; `on-drift`: when new data have drifted from those that the champion
+            was trained on; `if-older-than`: when something changed and the champion is
+            older than `days`. Without a champion each trains.
+        days: Age in days that `if-older-than` waits for.
+        drift: The thresholds of drift.
+    """
+
+    policy: Literal["always", "on-new-data", "on-drift", "if-older-than"] = "on-new-data"
+    days: float = Field(30, gt=0)
+    drift: DriftParams = DriftParams()
 
 
 class TaskParams(Block):
@@ -235,6 +282,7 @@ class TaskParams(Block):
     train: TrainParams
     evaluate: EvaluateParams
     gate: GateParams
+    retrain: RetrainParams = RetrainParams()
 
 
 def read_blocks(file: Path = PARAMS_FILE) -> Mapping[str, Mapping[str, Any]]:

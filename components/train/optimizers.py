@@ -55,12 +55,6 @@ def check_optimizer(params: TrainParams) -> None:
         )
     if optimizer.nesterov and not (optimizer.momentum or schedule.final_momentum):
         raise ConvoyError("train.optimizer.nesterov: needs a momentum above 0")
-    if schedule.warmup_epochs and schedule.name not in SCHEDULES_WITH_WARMUP:
-        raise ConvoyError(f"train.schedule.warmup_epochs: {schedule.name} has no warm-up")
-    if schedule.warmup_epochs >= params.epochs:
-        raise ConvoyError(
-            f"train.schedule.warmup_epochs: must be below train.epochs ({params.epochs})"
-        )
 
 
 def learning_rate_schedule(

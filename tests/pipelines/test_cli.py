@@ -25,7 +25,9 @@ def test_the_command_line_loads_no_heavy_package() -> None:
         "heavy = {'tensorflow', 'keras', 'mlflow', 'tfx', 'apache_beam', 'great_expectations'}\n"
         "print(heavy & set(sys.modules) or 'light')"
     )
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
     assert result.stdout.strip() == "light"
 
 

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from pipelines.errors import ConvoyError
-from pipelines.params import Splits, TaskParams, Threshold, check_block, read_blocks
+from pipelines.params import Splits, TaskParams, Threshold, TrainParams, check_block, read_blocks
 
 SHIPPED = Path(__file__).parents[2] / "params.yaml"
 
@@ -65,6 +65,18 @@ def test_every_wrong_key_is_told_at_once(block: dict[str, Any]) -> None:
 def test_splits_that_do_not_sum_to_one_are_refused() -> None:
     with pytest.raises(ValueError, match=r"must sum to 1, not 1\.1"):
         Splits(train=0.9, val=0.1, test=0.1)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "message"),
+    [
+        ({"name": "plateau", "warmup_epochs": 1}, "plateau has no warm-up"),
+        ({"name": "cosine", "warmup_epochs": 5}, r"warmup_epochs \(5\) must be below epochs \(5\)"),
+    ],
+)
+def test_a_warm_up_must_have_an_end(schedule: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        TrainParams.model_validate({"model": "toy", "epochs": 5, "schedule": schedule})
 
 
 @pytest.mark.parametrize("bounds", [{}, {"min": 0.1, "max": 0.2}])

@@ -158,14 +158,6 @@ def test_own_optimizer_and_schedule_survive_serialisation() -> None:
             {"optimizer": {"name": "rmsprop"}, "schedule": {"final_momentum": 0.9}},
             r"train\.schedule\.final_momentum: only sgd changes its momentum, not rmsprop",
         ),
-        (
-            {"schedule": {"name": "plateau", "warmup_epochs": 1}},
-            r"train\.schedule\.warmup_epochs: plateau has no warm-up",
-        ),
-        (
-            {"schedule": {"name": "cosine", "warmup_epochs": 10}},
-            r"train\.schedule\.warmup_epochs: must be below train\.epochs \(10\)",
-        ),
     ],
 )
 def test_contradictions(blocks: dict[str, Any], message: str) -> None:
