@@ -77,11 +77,39 @@ def promote(
     version: Annotated[
         str | None, typer.Argument(help="The challenger when left out.", show_default=False)
     ] = None,
+    force: Annotated[bool, typer.Option(help="Overrule the gate; it is recorded.")] = False,
+    allow_interface_change: Annotated[
+        bool, typer.Option(help="Accept other inputs, outputs or classes than the champion's.")
+    ] = False,
 ) -> None:
-    """Makes a registered version the champion, if its metrics pass the gate."""
+    """Makes a version the champion, if it passes the gate on the current test data."""
     from components.register.promotion import promote_version
 
-    Console().print(promote_version(task, version))
+    Console().print(promote_version(task, version, force, allow_interface_change))
+
+
+@app.command()
+def rollback(
+    task: TaskName,
+    reason: Annotated[str, typer.Option(help="Recorded with the decision.")] = "by hand",
+) -> None:
+    """Makes the champion before this one the champion again."""
+    from components.register.promotion import roll_back
+
+    Console().print(roll_back(task, reason))
+
+
+@app.command()
+def compare(
+    task: TaskName,
+    a: Annotated[str, typer.Argument(help="Alias or version.", show_default=False)],
+    b: Annotated[str, typer.Argument(help="Alias or version.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="Folder for the pictures.")] = Path("comparisons"),
+) -> None:
+    """Measures two versions on the current test data; shows where they disagree."""
+    from components.register.compare import compare_versions
+
+    Console().print(compare_versions(task, a, b, out))
 
 
 @app.command()

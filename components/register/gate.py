@@ -1,6 +1,6 @@
 """Decides whether a challenger may become the champion."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,8 +15,8 @@ Metrics = Mapping[str, float]
 
 
 @dataclass(frozen=True)
-class Decision:
-    """The verdict of the gate.
+class Verdict:
+    """What the gate says.
 
     Attributes:
         accepted: Whether the challenger may be promoted.
@@ -33,7 +33,12 @@ class _Check:
     sentence: str
 
 
-def decide(challenger: Metrics, champion: Metrics | None, params: GateParams) -> Decision:
+def decide(
+    challenger: Metrics,
+    champion: Metrics | None,
+    params: GateParams,
+    changes: Sequence[str] = (),
+) -> Verdict:
     """Holds a challenger against the thresholds and against the champion.
 
     Args:
@@ -41,6 +46,7 @@ def decide(challenger: Metrics, champion: Metrics | None, params: GateParams) ->
         champion: The champion's metrics on the same data; without them only the thresholds
             count.
         params: The thresholds, and how much worse than the champion each metric may be.
+        changes: Changes of the interface that users of the champion rely on; each refuses.
 
     Raises:
         ConvoyError: When a metric that has a threshold was not measured.
@@ -50,8 +56,9 @@ def decide(challenger: Metrics, champion: Metrics | None, params: GateParams) ->
         for metric, threshold in params.thresholds.items()
         for check in _checks(metric, threshold, challenger, champion, params.tolerance)
     ]
+    checks += [_Check(False, change) for change in changes]
     accepted = all(check.passed for check in checks)
-    return Decision(accepted, [check.sentence for check in checks if check.passed == accepted])
+    return Verdict(accepted, [check.sentence for check in checks if check.passed == accepted])
 
 
 def _checks(

@@ -2,7 +2,8 @@
 
 import logging
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from contextlib import suppress
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ from typing import Any
 import mlflow
 import pandas as pd
 from mlflow.entities.model_registry import ModelVersion
+from mlflow.exceptions import MlflowException
 
+from components.register.records import Decision, read_decisions, record_decision
 from components.register.tracking import configure, mlflow_errors, resumed_run
 from pipelines.errors import ConvoyError
 
@@ -18,8 +21,11 @@ CHAMPION = "champion"
 CHALLENGER = "challenger"
 ARCHIVED = "archived"
 REFUSED = "refused"
+ROLLED_BACK = "rolled-back"
 METRIC_TAG = "metric."
 STAGE_TAG = "stage"
+DIGEST_TAG = "model_digest"
+FORMER_TAG = "former_champion"
 MODEL_ARTIFACT = "model"
 SERVED_MODEL = Path(__file__).with_name("served_model.py")
 REQUIREMENTS = ("mlflow", "numpy", "pandas", "tensorflow")
@@ -33,7 +39,11 @@ class Registry:
 
     A version is found by its number or by an alias: `challenger` is the newest version that
     waits, `champion` the one in use. The tag `stage` says what became of a version:
-    `champion`, `archived` (a former champion) or `refused`.
+    `champion`, `archived` (a former champion), `rolled-back` or `refused`.
+
+    The alias `champion` moves in one request, so there is exactly one champion at any time.
+    Whatever a killed process left undone around that request, the next `register`,
+    `promote`, `refuse` or `rollback` completes.
 
     Attributes:
         name: The task's name.
@@ -83,9 +93,32 @@ class Registry:
             try:
                 self._client.set_registered_model_alias(self.name, CHALLENGER, version)
             except BaseException:
-                self._client.delete_model_version(self.name, version)
+                with suppress(MlflowException):  # if even that fails, `resume` finds it
+                    self._client.delete_model_version(self.name, version)
                 raise
         return str(version)
+
+    @mlflow_errors()
+    def resume(self, digest: str, metrics: Mapping[str, float]) -> ModelVersion | None:
+        """Finds the version of a model and makes it the challenger again.
+
+        So a registration that is repeated, or was killed, never registers a model twice.
+
+        Args:
+            digest: The tag `model_digest` that the version was registered with.
+            metrics: They replace those that the version was registered with.
+
+        Returns:
+            The version; None when the model has not been registered.
+        """
+        found = [version for version in self.versions() if version.tags.get(DIGEST_TAG) == digest]
+        if not found:
+            return None
+        for name, value in metrics.items():
+            self._set_tag(found[0].version, f"{METRIC_TAG}{name}", str(value))
+        if self.aliases().get(CHAMPION) != str(found[0].version):
+            self._client.set_registered_model_alias(self.name, CHALLENGER, found[0].version)
+        return found[0]
 
     def _log(self, run_id: str, folder: Path, example: bytes) -> Any:
         """Logs the model; MLflow runs it on the example to infer the signature."""
@@ -130,32 +163,70 @@ class Registry:
         return sorted(versions, key=lambda version: int(version.version), reverse=True)
 
     @mlflow_errors()
-    def promote(self, version: str, reasons: Sequence[str]) -> None:
-        """Makes a version the champion; the alias moves in one step.
-
-        The former champion, which can be promoted again, is tagged `archived`.
+    def promote(self, version: str, decision: Decision) -> None:
+        """Makes a version the champion; the former one is archived.
 
         Args:
             version: The number of the version.
-            reasons: Sentences, kept with the version as the tag `reasons`.
+            decision: Recorded before the alias moves, so that no promotion lacks its record.
         """
         former = self.aliases().get(CHAMPION)
+        if former is not None and former != version and decision.action == "promote":
+            self._set_tag(version, FORMER_TAG, former)
+        record_decision(self._client, self.get(version), decision, former)
         self._client.set_registered_model_alias(self.name, CHAMPION, version)
-        self._tag(version, CHAMPION, reasons)
-        if former is not None and former != version:
-            self._client.set_model_version_tag(self.name, former, STAGE_TAG, ARCHIVED)
-        if self.aliases().get(CHALLENGER) == version:
-            self._client.delete_registered_model_alias(self.name, CHALLENGER)
+        self.complete()
 
     @mlflow_errors()
-    def refuse(self, version: str, reasons: Sequence[str]) -> None:
+    def refuse(self, version: str, decision: Decision) -> None:
         """Notes why a version was not promoted; it stays the challenger.
 
         Args:
             version: The number of the version.
-            reasons: Sentences, kept with the version as the tag `reasons`.
+            decision: Recorded with the version.
         """
-        self._tag(version, REFUSED, reasons)
+        record_decision(self._client, self.get(version), decision, self.aliases().get(CHAMPION))
+        self._set_tag(version, STAGE_TAG, REFUSED)
+        self.complete()
+
+    def rollback(self, decision: Decision) -> tuple[str, str]:
+        """Makes the champion before this one the champion again.
+
+        Returns:
+            The numbers of the version that was the champion and of the one that is now.
+
+        Raises:
+            ConvoyError: When no champion came before.
+        """
+        champion = self.champion()
+        former = champion.tags.get(FORMER_TAG) if champion else None
+        if champion is None or former is None:
+            raise ConvoyError(f"{self.name}: there is no former champion to go back to")
+        self.promote(former, decision)
+        with mlflow_errors():
+            self._set_tag(champion.version, STAGE_TAG, ROLLED_BACK)
+        return str(champion.version), former
+
+    @mlflow_errors()
+    def decisions(self, version: str) -> list[dict[str, Any]]:
+        """The recorded decisions on a version, the oldest first."""
+        return read_decisions(self._client, self.get(version))
+
+    @mlflow_errors()
+    def complete(self) -> None:
+        """Makes the tags and the alias `challenger` agree with the alias `champion`.
+
+        They disagree after a promotion that was killed in the middle.
+        """
+        champion = self.aliases().get(CHAMPION)
+        for version in self.versions():
+            stage = version.tags.get(STAGE_TAG)
+            if str(version.version) == champion and stage != CHAMPION:
+                self._set_tag(version.version, STAGE_TAG, CHAMPION)
+            elif str(version.version) != champion and stage == CHAMPION:
+                self._set_tag(version.version, STAGE_TAG, ARCHIVED)
+        if champion is not None and self.aliases().get(CHALLENGER) == champion:
+            self._client.delete_registered_model_alias(self.name, CHALLENGER)
 
     def download(self, version: str | int) -> Path:
         """The folder of a version's SavedModel.
@@ -174,9 +245,8 @@ class Registry:
         version = self.aliases().get(alias)
         return self.get(version) if version else None
 
-    def _tag(self, version: str, stage: str, reasons: Sequence[str]) -> None:
-        for key, value in ((STAGE_TAG, stage), ("reasons", "; ".join(reasons))):
-            self._client.set_model_version_tag(self.name, version, key, value)
+    def _set_tag(self, version: str | int, key: str, value: str) -> None:
+        self._client.set_model_version_tag(self.name, str(version), key, value)
 
 
 @mlflow_errors()

@@ -62,8 +62,16 @@ def _experiment_id(task: str) -> str:
 
 
 @contextmanager
-def training_run(task: str, params: TaskParams) -> Iterator[str]:
-    """Opens a new run of the task's experiment, with its parameters and provenance.
+def training_run(
+    task: str, params: TaskParams, tags: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """Opens a run of the task's experiment, with its parameters and provenance.
+
+    Args:
+        task: The task's name.
+        params: Logged with the run.
+        tags: Further tags that tell the run from others. When a run has them already, as
+            after a process was killed, that one is opened again.
 
     Yields:
         The run's id, by which later stages re-open it.
@@ -71,12 +79,21 @@ def training_run(task: str, params: TaskParams) -> Iterator[str]:
     Raises:
         ConvoyError: When MLflow cannot be reached.
     """
+    tags = tags or {}
     with mlflow_errors():
         configure()
         experiment = _experiment_id(task)
-        with mlflow.start_run(experiment_id=experiment, tags=provenance(task)) as run:
-            mlflow.log_params(flatten(params.model_dump(mode="json")))
+        known = _find_run(experiment, tags) if tags else None
+        with mlflow.start_run(known, experiment, tags={**provenance(task), **tags}) as run:
+            values = flatten(params.model_dump(mode="json"))
+            mlflow.log_params({k: v for k, v in values.items() if k not in run.data.params})
             yield run.info.run_id
+
+
+def _find_run(experiment: str, tags: Mapping[str, str]) -> str | None:
+    wanted = " and ".join(f"tags.{key} = '{value}'" for key, value in tags.items())
+    found = mlflow.search_runs([experiment], wanted, output_format="list")
+    return str(found[0].info.run_id) if found else None
 
 
 @contextmanager

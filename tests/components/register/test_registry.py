@@ -1,3 +1,4 @@
+import signal
 import socket
 import subprocess
 import sys
@@ -11,6 +12,8 @@ import pytest
 import requests
 from mlflow.exceptions import MlflowException
 
+from components.register.digest import folder_digest
+from components.register.records import Decision
 from components.register.registry import Registry, download, recorded_metrics
 from components.register.tracking import training_run
 from pipelines.errors import ConvoyError
@@ -51,11 +54,13 @@ def test_a_version_belongs_to_its_run(project: Path, register: Register) -> None
 
 def test_promotion_moves_the_alias_and_archives_the_former_champion(register: Register) -> None:
     registry, first = register()
-    registry.promote(first, ["accuracy 0.9 meets the threshold 0.5", "and so on"])
+    registry.promote(
+        first, Decision("promote", ["accuracy 0.9 meets the threshold 0.5", "and so on"])
+    )
     assert registry.aliases() == {"champion": "1"}
     registry, second = register()
     assert registry.aliases() == {"champion": "1", "challenger": "2"}
-    registry.promote(second, ["better"])
+    registry.promote(second, Decision("promote", ["better"]))
     assert registry.aliases() == {"champion": "2"}
     assert stages(registry) == {"2": "champion", "1": "archived"}
     assert registry.versions()[1].tags["reasons"].endswith("0.5; and so on")
@@ -63,32 +68,32 @@ def test_promotion_moves_the_alias_and_archives_the_former_champion(register: Re
 
 def test_a_former_champion_can_be_brought_back(register: Register) -> None:
     registry, first = register()
-    registry.promote(first, ["first"])
+    registry.promote(first, Decision("promote", ["first"]))
     registry, second = register()
-    registry.promote(second, ["second"])
-    registry.promote(first, ["the second one fails at night"])
+    registry.promote(second, Decision("promote", ["second"]))
+    registry.promote(first, Decision("promote", ["the second one fails at night"]))
     assert registry.aliases() == {"champion": "1"}
     assert stages(registry) == {"2": "archived", "1": "champion"}
 
 
 def test_promoting_the_champion_again_does_not_archive_it(register: Register) -> None:
     registry, version = register()
-    registry.promote(version, ["first"])
-    registry.promote(version, ["again"])
+    registry.promote(version, Decision("promote", ["first"]))
+    registry.promote(version, Decision("promote", ["again"]))
     assert stages(registry) == {"1": "champion"}
 
 
 def test_promoting_a_version_that_is_not_there_changes_nothing(register: Register) -> None:
     registry, version = register()
-    registry.promote(version, ["first"])
+    registry.promote(version, Decision("promote", ["first"]))
     with pytest.raises(ConvoyError, match="9"):
-        registry.promote("9", ["typo"])
+        registry.promote("9", Decision("promote", ["typo"]))
     assert registry.aliases() == {"champion": "1"}
 
 
 def test_a_refused_version_says_why_and_stays_the_challenger(register: Register) -> None:
     registry, version = register()
-    registry.refuse(version, ["accuracy 0.9 is below the threshold 0.98"])
+    registry.refuse(version, Decision("refuse", ["accuracy 0.9 is below the threshold 0.98"]))
     challenger = registry.challenger()
     assert challenger is not None
     assert challenger.tags["stage"] == "refused"
@@ -98,7 +103,7 @@ def test_a_refused_version_says_why_and_stays_the_challenger(register: Register)
 
 def test_metrics_are_recorded_exactly(register: Register) -> None:
     registry, version = register(accuracy=0.1 + 0.2)
-    assert recorded_metrics(registry.get(version)) == {"accuracy": 0.1 + 0.2, "recall": 0.2}
+    assert recorded_metrics(registry.get(version)) == {"accuracy": 0.1 + 0.2, "macro_f1": 0.2}
 
 
 def test_download_gives_what_was_registered(register: Register, toy_model: Path) -> None:
@@ -149,7 +154,7 @@ def test_pyfunc_loads_without_convoy(
     register: Register, image: Callable[[int], bytes], project: Path
 ) -> None:
     registry, version = register()
-    registry.promote(version, ["first"])
+    registry.promote(version, Decision("promote", ["first"]))
     (project / "bright.png").write_bytes(image(255))
     script = """
 import sys
@@ -199,6 +204,116 @@ def test_a_missing_model_folder_leaves_no_version(project: Path, params: TaskPar
     assert Registry("toy").versions() == []
 
 
+def test_a_rollback_brings_the_former_champion_back(register: Register) -> None:
+    registry, first = register()
+    registry.promote(first, Decision("promote", ["first"]))
+    registry, second = register()
+    registry.promote(second, Decision("promote", ["second"]))
+    assert registry.rollback(Decision("rollback", ["it fails at night"])) == (second, first)
+    assert registry.aliases() == {"champion": first}
+    assert stages(registry) == {second: "rolled-back", first: "champion"}
+    assert registry.get(first).tags["reasons"] == "it fails at night"
+
+
+def test_rollbacks_follow_the_champions_back_to_the_first(register: Register) -> None:
+    for _ in range(3):
+        registry, version = register()
+        registry.promote(version, Decision("promote", ["better"]))
+    champions = [registry.rollback(Decision("rollback", ["worse"])) for _ in range(2)]
+    assert champions == [("3", "2"), ("2", "1")]
+    with pytest.raises(ConvoyError, match="no former champion"):
+        registry.rollback(Decision("rollback", ["worse"]))
+
+
+def test_every_decision_leaves_a_record(register: Register) -> None:
+    registry, first = register()
+    registry.refuse(first, Decision("refuse", ["too bad"], metrics={"accuracy": 0.1}))
+    registry.promote(first, Decision("promote", ["we must"], forced=True))
+    refused, promoted = registry.decisions(first)
+    assert (refused["action"], refused["reasons"], refused["forced"]) == (
+        "refuse",
+        ["too bad"],
+        False,
+    )
+    assert refused["metrics"] == {"accuracy": 0.1}
+    assert (promoted["action"], promoted["forced"]) == ("promote", True)
+    assert promoted["version"] == first
+    assert promoted["champion_before"] is None
+    tags = registry.get(first).tags
+    assert (tags["forced"], tags["reasons"], tags["stage"]) == ("true", "we must", "champion")
+
+
+def test_records_of_versions_of_one_run_are_told_apart(register: Register) -> None:
+    registry, first = register()
+    registry.promote(first, Decision("promote", ["first"]))
+    registry, second = register()
+    registry.promote(second, Decision("promote", ["second"]))
+    assert [record["champion_before"] for record in registry.decisions(second)] == [first]
+
+
+def test_a_model_is_not_registered_twice(register: Register, toy_model: Path) -> None:
+    registry, version = register(accuracy=0.9)
+    registry.promote(version, Decision("promote", ["first"]))
+    again = registry.resume(folder_digest(toy_model), {"accuracy": 0.8})
+    assert again is not None
+    assert str(again.version) == version
+    assert recorded_metrics(registry.get(version))["accuracy"] == 0.8
+    assert registry.aliases() == {"champion": version}
+    assert registry.resume("another digest", {}) is None
+
+
+def test_a_version_that_lost_its_alias_gets_it_back(register: Register, toy_model: Path) -> None:
+    registry, version = register()
+    mlflow.MlflowClient().delete_registered_model_alias("toy", "challenger")
+    registry.resume(folder_digest(toy_model), {})
+    assert registry.aliases() == {"challenger": version}
+
+
+KILLED = """
+import os, signal, sys
+import mlflow
+from components.register.digest import folder_digest
+from components.register.records import Decision
+from components.register.registry import Registry
+
+left = int(sys.argv[1])
+
+def dying(method):
+    def call(*arguments, **keywords):
+        global left
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        left -= 1
+        return method(*arguments, **keywords)
+    return call
+
+for name in ("log_dict", "set_model_version_tag", "set_registered_model_alias",
+             "delete_registered_model_alias"):
+    setattr(mlflow.MlflowClient, name, dying(getattr(mlflow.MlflowClient, name)))
+Registry("toy").promote("2", Decision("promote", ["better"]))
+"""
+
+
+@pytest.mark.slow  # a process for each write of a promotion
+def test_a_promotion_killed_at_any_write_leaves_one_champion(register: Register) -> None:
+    registry, first = register()
+    registry.promote(first, Decision("promote", ["first"]))
+    registry, second = register()
+    finished = False
+    for writes in range(12):
+        command = [sys.executable, "-c", KILLED, str(writes)]
+        code = subprocess.run(command, check=False, stderr=subprocess.DEVNULL).returncode
+        assert registry.aliases()["champion"] in (first, second)
+        finished = code == 0
+        if finished:
+            break
+        assert code == -signal.SIGKILL
+    assert finished
+    assert registry.aliases() == {"champion": second}
+    assert stages(registry) == {second: "champion", first: "archived"}
+    assert registry.rollback(Decision("rollback", ["worse"])) == (second, first)
+
+
 @pytest.fixture
 def server(project: Path) -> Iterator[str]:
     """The address of an MLflow server with an empty store."""
@@ -237,7 +352,7 @@ def test_a_server_keeps_versions_and_models(
 ) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", server)
     registry, first = register()
-    registry.promote(first, ["first"])
+    registry.promote(first, Decision("promote", ["first"]))
     registry, second = register()
     assert registry.aliases() == {"champion": first, "challenger": second}
     assert (registry.download("champion") / "model.keras").read_bytes() == b"network"

@@ -7,6 +7,7 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
+from components.register.records import Decision
 from components.register.registry import Registry
 from components.register.tables import age, versions_table
 from pipelines.errors import ConvoyError
@@ -20,14 +21,14 @@ def test_lists_the_versions_newest_first(
     register: Callable[..., tuple[Registry, str]],
 ) -> None:
     registry, first = register(accuracy=0.91239)
-    registry.promote(first, ["first"])
+    registry.promote(first, Decision("promote", ["first"]))
     registry, second = register(accuracy=0.95)
-    registry.promote(second, ["second"])
+    registry.promote(second, Decision("promote", ["second"]))
     registry, third = register(accuracy=1.0)
-    registry.refuse(third, ["recall 0.2 is below the threshold 0.5"])
+    registry.refuse(third, Decision("refuse", ["macro_f1 0.2 is below the threshold 0.5"]))
     table = versions_table(registry)
     headers = [column.header for column in table.columns]
-    assert headers == ["version", "stage", "accuracy", "recall", "data", "commit", "age"]
+    assert headers == ["version", "stage", "accuracy", "macro_f1", "data", "commit", "age"]
     assert cells(table) == [
         ["3", "challenger, refused", "1", "0.2", "fedcba98", "01234567-dirty", "now"],
         ["2", "champion", "0.95", "0.2", "fedcba98", "01234567-dirty", "now"],

@@ -101,15 +101,14 @@ def test_a_store_that_is_no_database_is_named(project: Path) -> None:
 def test_a_moved_project_finds_its_models(
     project: Path, register: object, toy_model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    registry, version = register()  # type: ignore[operator]
-    registry.promote(version, ["first"])
-    run_id = registry.champion().run_id
+    registry, _ = register()  # type: ignore[operator]
+    run_id = registry.challenger().run_id
     moved = project / "elsewhere"
     moved.mkdir()
     for name in ("mlflow.db", "mlartifacts"):
         shutil.move(project / name, moved / name)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{moved / 'mlflow.db'}")
-    folder = Registry("toy").download("champion")
+    folder = Registry("toy").download("challenger")
     assert folder.is_relative_to(moved)
     assert (folder / "model.keras").is_file()
     with resumed_run(run_id):

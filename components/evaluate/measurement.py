@@ -1,0 +1,41 @@
+"""Measures a served model on the raw examples of a split."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from components.evaluate.evaluation import Evaluation
+from components.evaluate.rows import read_batches
+from components.register.served_model import ServedModel
+from pipelines.errors import ConvoyError
+from pipelines.layout import artifact_folder
+from pipelines.params import TaskParams
+from pipelines.tasks.base import Task
+
+
+def measure(model: Path, task: Task, params: TaskParams, files: Sequence[str]) -> Evaluation:
+    """Runs a served model over raw examples, batch by batch.
+
+    Args:
+        model: A SavedModel.
+        task: The task, which says what is measured.
+        params: The task's parameters.
+        files: Paths of gzip-compressed TFRecord files.
+    """
+    served = ServedModel.load(model)
+    evaluation = task.evaluation(served.classes, params)
+    for rows in read_batches(files, task, params.evaluate.batch_size):
+        evaluation.update(rows, served.predict([row["image"] for row in rows]))
+    return evaluation
+
+
+def example_files(task: str, split: str) -> list[str]:
+    """The files of the raw examples of a split, as the prepare stage wrote them last.
+
+    Raises:
+        ConvoyError: When the stage has not run.
+    """
+    folder = artifact_folder(task, "prepare")
+    files = sorted(map(str, folder.glob(f"ExampleGen/examples/*/Split-{split}/*.gz")))
+    if not files:
+        raise ConvoyError(f"{folder}: no examples of the split {split}; run: convoy run {task}")
+    return files
