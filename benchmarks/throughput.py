@@ -91,7 +91,7 @@ def compiled(
     shape = (params.prepare.height, params.prepare.width, params.prepare.channels)
     body = build_model(params.train.model, shape, task.units(transform), params.train.options)
     network = build_network(body, shape, *statistics_of(training))
-    network.compile(params.train.optimizer.name, task.loss(), metrics=task.monitors())
+    network.compile(params.train.optimizer.name, task.loss(params), metrics=task.monitors())
     return network
 
 

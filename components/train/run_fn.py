@@ -75,7 +75,7 @@ def _compiled(
     load_initial_weights(network, params.train.initial_weights)
     network.compile(
         optimizer=make_optimizer(params.train, math.ceil(images / params.train.batch_size)),
-        loss=task.loss(),
+        loss=task.loss(params),
         metrics=task.monitors(),
         jit_compile=params.train.jit_compile,
     )

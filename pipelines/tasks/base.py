@@ -49,7 +49,11 @@ class Task(ABC):
     # validate
 
     def derive_columns(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Adds the columns that `expectations` looks at and the table does not have."""
+        """Adds the columns that `expectations` looks at and the table does not have.
+
+        Args:
+            rows: Some rows of the canonical table, without `image`.
+        """
         return rows
 
     @abstractmethod
@@ -95,7 +99,7 @@ class Task(ABC):
         """What the model is fitted to, `[batch, ...]`, from the transformed labels."""
 
     @abstractmethod
-    def loss(self) -> keras.losses.Loss:
+    def loss(self, params: TaskParams) -> keras.losses.Loss:
         """The loss between `target` and the model's raw outputs."""
 
     def monitors(self) -> list[keras.metrics.Metric]:

@@ -90,7 +90,7 @@ class Classification(Task):
         """The index of the class, int64 `[batch]`."""
         return labels["label"]
 
-    def loss(self) -> keras.losses.Loss:
+    def loss(self, params: TaskParams) -> keras.losses.Loss:
         """Cross-entropy between class indices and logits."""
         import keras
 
