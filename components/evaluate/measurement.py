@@ -5,6 +5,7 @@ from pathlib import Path
 
 from components.evaluate.evaluation import Evaluation
 from components.evaluate.rows import read_batches
+from components.evaluate.test_time import AveragedBeside, average_predictions
 from components.register.served_model import ServedModel
 from pipelines.errors import ConvoyError
 from pipelines.layout import artifact_folder
@@ -15,6 +16,8 @@ from pipelines.tasks.base import Task
 def measure(model: Path, task: Task, params: TaskParams, files: Sequence[str]) -> Evaluation:
     """Runs a served model over raw examples, batch by batch.
 
+    Where the task names views, the mean prediction over them is measured as well.
+
     Args:
         model: A SavedModel.
         task: The task, which says what is measured.
@@ -23,9 +26,15 @@ def measure(model: Path, task: Task, params: TaskParams, files: Sequence[str]) -
     """
     served = ServedModel.load(model)
     evaluation = task.evaluation(served.classes, params)
+    views = task.views(params)
+    averaged = task.evaluation(served.classes, params) if views else None
     for rows in read_batches(files, task, params.evaluate.batch_size):
-        evaluation.update(rows, served.predict([row["image"] for row in rows]))
-    return evaluation
+        images = [row["image"] for row in rows]
+        evaluation.update(rows, served.predict(images))
+        if averaged:
+            mean = average_predictions(served.predict, images, task.undo_view, views)
+            averaged.update(rows, mean)
+    return AveragedBeside(evaluation, averaged) if averaged else evaluation
 
 
 def example_files(task: str, split: str) -> list[str]:

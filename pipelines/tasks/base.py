@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # heavy packages load only in the stages that need them
 
     from components.augment.geometry import Warp
     from components.evaluate.evaluation import Evaluation
+    from components.evaluate.test_time import View
 
 Tensors = Mapping[str, "tf.Tensor"]
 
@@ -125,6 +126,22 @@ class Task(ABC):
     @abstractmethod
     def evaluation(self, classes: Sequence[str], params: TaskParams) -> Evaluation:
         """An empty evaluation, to be updated batch by batch over the test split."""
+
+    def views(self, params: TaskParams) -> Sequence[View]:
+        """Views of each image whose mean prediction is measured, too; none by default."""
+        return ()
+
+    def undo_view(
+        self, outputs: Mapping[str, np.ndarray], view: View, sizes: np.ndarray
+    ) -> Mapping[str, np.ndarray]:
+        """Moves predictions for views of images back to the images; unchanged by default.
+
+        Args:
+            outputs: As `serve` gives them for the views, `[batch, ...]`.
+            view: How the images were changed.
+            sizes: Widths and heights of the images, int `[batch, 2]`.
+        """
+        return outputs
 
     # predict
 
