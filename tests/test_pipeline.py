@@ -115,6 +115,21 @@ def test_an_older_commit_brings_its_data_model_metrics_and_lineage_back(project:
     project.run("dvc", "checkout")
 
 
+def test_examples_that_do_not_fit_the_schema_stop_the_run(project: Workspace) -> None:
+    schema = project.folder / "data/schemas/digits.pbtxt"
+    curated = schema.read_text()
+    before = read_json(project, "reports/digits/metrics.json")
+    schema.write_text(curated.replace("min: 28 max: 28", "min: 96 max: 96"))
+    output = fail(project, "convoy", "run", "digits")
+    assert "the examples do not fit the schema" in output
+    assert "train: height: " in output
+    assert "test: width: " in output
+    assert read_json(project, "reports/digits/metrics.json") == before
+    assert list((project.folder / "artifacts/digits/prepare/Transform").iterdir())
+    schema.write_text(curated)
+    assert "up to date" in project.run("dvc", "repro")
+
+
 def test_a_task_from_outside_is_one_file_and_one_block(project: Workspace) -> None:
     images = project.folder / "images"
     digits = load_digits()
