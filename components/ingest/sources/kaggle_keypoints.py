@@ -1,0 +1,124 @@
+"""Kaggle's facial-keypoints CSV: 30 coordinate columns and the pixels in `Image`.
+
+Format: https://www.kaggle.com/competitions/facial-keypoints-detection/data
+"""
+
+import csv
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from components.ingest.keypoints import COLUMNS, SIDE
+from components.ingest.sources import base
+from components.ingest.sources.mnist_idx import encode_png
+from components.ingest.table import Record
+from pipelines.errors import ConvoyError
+
+IMAGE = "Image"
+
+
+class Source(base.Source):
+    """`path` is the CSV file; its columns may be in any order.
+
+    Empty cells are missing coordinates. A row that has no coordinate at all is kept: what
+    to make of it is for validation to say.
+    """
+
+    def read(self) -> Iterator[Record]:
+        """Yields `FILE/00001.png` onwards, numbered by row, with `keypoints`.
+
+        Raises:
+            ConvoyError: When the file is no such CSV, naming row and column.
+        """
+        for number, cells in read_rows(self.path):
+            place = f"{self.path}: row {number}"
+            pixels = parse_pixels(cells[IMAGE], place)
+            points = [parse_coordinate(cells[name], place, name) for name in COLUMNS]
+            name = f"{self.path.name}/{number:05}.png"
+            yield Record(encode_png(pixels), name, {"keypoints": points})
+
+
+def read_rows(file: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """Yields the rows of the CSV one at a time, numbered from 1, as cells by column.
+
+    Raises:
+        ConvoyError: When a column is missing or unknown, a row is longer or shorter than the
+            header, there are no rows, or the file is not CSV.
+    """
+    number = 0
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as stream:
+            rows = csv.reader(stream)
+            header = next(rows, [])
+            check_header(header, file)
+            for number, cells in enumerate(rows, start=1):
+                if len(cells) != len(header):
+                    raise ConvoyError(
+                        f"{file}: row {number}: {len(cells)} cells; the header has {len(header)}"
+                    )
+                yield number, dict(zip(header, cells, strict=True))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ConvoyError(f"{file}: row {number + 1}: cannot be read as CSV: {error}") from None
+    if not number:
+        raise ConvoyError(f"{file}: no rows")
+
+
+def check_header(header: list[str], file: Path) -> None:
+    """Checks that every column is there once and no other.
+
+    Raises:
+        ConvoyError: Naming the columns that are missing, unknown or doubled.
+    """
+    expected = (*COLUMNS, IMAGE)
+    faults = {
+        "missing": [name for name in expected if name not in header],
+        "unknown": [name for name in header if name not in expected],
+        "doubled": sorted({name for name in header if header.count(name) > 1}),
+    }
+    for fault, names in faults.items():
+        if names:
+            raise ConvoyError(f"{file}: {fault} column {', '.join(map(repr, names))}")
+
+
+def parse_pixels(cell: str, place: str) -> np.ndarray:
+    """Reads the pixels of an image, row by row.
+
+    Args:
+        cell: 9,216 integers from 0 to 255, parted by spaces.
+        place: What an error message begins with.
+
+    Returns:
+        uint8 `[96, 96]`.
+
+    Raises:
+        ConvoyError: When there are more or fewer, or one is not such an integer.
+    """
+    try:
+        values = np.array([int(word) for word in cell.split()], np.int64)
+    except (ValueError, OverflowError) as error:
+        raise ConvoyError(f"{place}: column {IMAGE!r}: {error}") from None
+    if len(values) != SIDE * SIDE:
+        raise ConvoyError(f"{place}: column {IMAGE!r}: {len(values)} pixels; must be {SIDE * SIDE}")
+    if values.min() < 0 or values.max() > 255:
+        wrong = values[(values < 0) | (values > 255)][0]
+        raise ConvoyError(f"{place}: column {IMAGE!r}: pixel value {wrong}; must be 0 to 255")
+    return values.astype(np.uint8).reshape(SIDE, SIDE)
+
+
+def parse_coordinate(cell: str, place: str, column: str) -> float:
+    """Reads a coordinate in pixels; NaN when the cell is empty.
+
+    Raises:
+        ConvoyError: When it is not a finite number.
+    """
+    if not cell.strip():
+        return math.nan
+    try:
+        value = float(cell)
+    except ValueError:
+        value = math.inf
+    if not math.isfinite(value):
+        raise ConvoyError(f"{place}: column {column!r}: {cell!r} is not a number")
+    return value

@@ -1,0 +1,123 @@
+"""Images with iBUG's 68 landmarks of a face in a `.pts` file beside each.
+
+Format and order of the points: https://ibug.doc.ic.ac.uk/resources/facial-point-annotations.
+The files count pixels from 1 at the centre of the first. An eye's centre is the mean of the
+six points around it.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from pydantic import Field
+
+from components.ingest.face_crop import Square, crop_face
+from components.ingest.sources import base
+from components.ingest.sources.image_folder import SUFFIXES
+from components.ingest.table import Record
+from pipelines.errors import ConvoyError
+
+LANDMARKS = 68
+FIRST_PIXEL = 1
+
+MEANS: Sequence[Sequence[int]] = (
+    (42, 43, 44, 45, 46, 47),  # left eye: centre
+    (36, 37, 38, 39, 40, 41),  # right eye: centre
+    (42,),  # left eye: inner corner
+    (45,),
+    (39,),  # right eye: inner corner
+    (36,),
+    (22,),  # left brow: inner end
+    (26,),
+    (21,),  # right brow: inner end
+    (17,),
+    (30,),  # nose tip
+    (54,),  # mouth: left corner
+    (48,),
+    (51,),  # mouth: middle of the upper lip's upper edge
+    (57,),
+)
+"""The landmarks whose mean is each keypoint, counted from 0, in the order of `KEYPOINTS`."""
+
+
+class Source(base.Source):
+    """Faces cut out around their landmarks and scaled to 96x96 grey pixels.
+
+    Attributes:
+        margin: Room around the landmarks' box as a fraction of its longer side.
+    """
+
+    margin: float = Field(0.2, ge=0)
+
+    def read(self) -> Iterator[Record]:
+        """Yields the faces by the `.pts` files' alphabetical order, with `keypoints`.
+
+        Raises:
+            ConvoyError: When a `.pts` file is not in the format, has no image beside it or
+                its points are all one, or when there is none.
+        """
+        files = sorted(self.path.rglob("*.pts"))
+        if not files:
+            raise ConvoyError(f"{self.path}: no .pts file in this folder or below")
+        for file in files:
+            landmarks = read_landmarks(file)
+            box = (*landmarks.min(axis=0), *(landmarks.max(axis=0) + 1))
+            square = Square.around(box, self.margin)
+            points = np.stack([landmarks[list(indices)].mean(axis=0) for indices in MEANS])
+            image = find_image(file)
+            yield crop_face(image, image.relative_to(self.path).as_posix(), points, square)
+
+
+def read_landmarks(file: Path) -> np.ndarray:
+    """Reads the landmarks in pixels, the first pixel's centre at 0, `[68, 2]`.
+
+    Raises:
+        ConvoyError: When the file is not in the format, naming the line.
+    """
+    try:
+        lines = [line.strip() for line in file.read_text().splitlines()]
+    except UnicodeDecodeError:
+        raise ConvoyError(f"{file}: not a text file") from None
+    numbered = [(number, line) for number, line in enumerate(lines, start=1) if line]
+    header = [line.replace(" ", "") for _, line in numbered[:3]]
+    if header != ["version:1", f"n_points:{LANDMARKS}", "{"] or numbered[-1][1] != "}":
+        raise ConvoyError(
+            f"{file}: must be `version: 1`, `n_points: {LANDMARKS}`, then the points within braces"
+        )
+    points = [parse_point(line, f"{file}: line {number}") for number, line in numbered[3:-1]]
+    if len(points) != LANDMARKS:
+        raise ConvoyError(f"{file}: {len(points)} points; must be {LANDMARKS}")
+    if np.ptp(points, axis=0).max() == 0:
+        raise ConvoyError(f"{file}: all points are the same")
+    return np.array(points) - FIRST_PIXEL
+
+
+def parse_point(line: str, place: str) -> tuple[float, float]:
+    """Reads x and y.
+
+    Raises:
+        ConvoyError: When the line is not two finite numbers.
+    """
+    try:
+        x, y = map(float, line.split())
+    except ValueError:
+        x = y = np.nan
+    if not np.isfinite([x, y]).all():
+        raise ConvoyError(f"{place}: {line!r} is not two numbers")
+    return x, y
+
+
+def find_image(file: Path) -> Path:
+    """The image with the same name.
+
+    Raises:
+        ConvoyError: When there is none or more than one.
+    """
+    beside = sorted(
+        other
+        for other in file.parent.iterdir()
+        if other.stem == file.stem and other.suffix.lower() in SUFFIXES
+    )
+    if len(beside) != 1:
+        raise ConvoyError(f"{file}: {len(beside)} images of this name beside it; must be 1")
+    return beside[0]
