@@ -1,0 +1,1 @@
+"""Draws grey faces from a three-dimensional model, with the exact places of their points."""
