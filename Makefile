@@ -3,13 +3,14 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 UV := $(or $(shell command -v uv),.uv/bin/uv)
 LOCK ?= requirements.lock
+TASK ?= digits
 export UV_PYTHON_DOWNLOADS := never
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
-run: $(BIN)/convoy ## Take every task of params.yaml from its data to a registered model
-	PATH="$(CURDIR)/$(BIN):$$PATH" convoy run
+run: $(BIN)/convoy ## Take a task from its data to a registered model; TASK=keypoints for another
+	PATH="$(CURDIR)/$(BIN):$$PATH" convoy run $(TASK)
 
 test: $(BIN)/convoy ## Run all the tests that need no GPU
 	PATH="$(CURDIR)/$(BIN):$$PATH" pytest -m "not gpu"

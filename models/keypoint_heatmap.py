@@ -15,7 +15,7 @@ def build(
     shape: tuple[int, int, int],
     units: int,
     *,
-    width: Width = 64,
+    width: Width = 40,
     depth: Depth = 3,
     temperature: Temperature = 1.0,
 ) -> keras.Model:

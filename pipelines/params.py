@@ -303,6 +303,19 @@ def read_blocks(file: Path = PARAMS_FILE) -> Mapping[str, Mapping[str, Any]]:
     return blocks
 
 
+def read_recipe(task: str, name: str, file: Path = PARAMS_FILE) -> list[str]:
+    """Reads the overrides, `key=value` each, that a task's recipe stands for.
+
+    Raises:
+        ConvoyError: When there is no such recipe.
+    """
+    recipes = (yaml.safe_load(file.read_text()).get("recipes") or {}).get(task) or {}
+    if name not in recipes:
+        known = ", ".join(recipes) or "none"
+        raise ConvoyError(f"{file}: recipes.{task}: no recipe {name!r}; there are {known}")
+    return list(recipes[name])
+
+
 def check_block(name: str, block: Mapping[str, Any], schema: type[TaskParams]) -> TaskParams:
     """Checks one block against its schema.
 

@@ -4,15 +4,18 @@ from collections.abc import Sequence
 
 from pipelines.errors import ConvoyError
 from pipelines.overrides import apply_overrides
-from pipelines.params import check_block, read_blocks
+from pipelines.params import check_block, read_blocks, read_recipe
 from pipelines.project import load_task
+
+RECIPE = "recipe="
 
 
 def plan_run(words: Sequence[str]) -> tuple[list[str], list[str]]:
     """Tells tasks from overrides and checks the parameters of all before anything runs.
 
     Args:
-        words: Names of tasks and `key=value`, as typed.
+        words: Names of tasks and `key=value`, as typed; `recipe=name` stands for the
+            overrides that `params.yaml` lists under that name, and others win over them.
 
     Returns:
         The tasks (every task when none is named) and the overrides.
@@ -25,7 +28,20 @@ def plan_run(words: Sequence[str]) -> tuple[list[str], list[str]]:
     overrides = [word for word in words if "=" in word]
     if overrides and len(tasks) != 1:
         raise ConvoyError("key=value needs exactly one task: convoy run digits train.epochs=3")
+    if overrides:
+        overrides = expand_recipes(tasks[0], overrides)
     for name in tasks or read_blocks():
         task, _ = load_task(name)
         check_block(name, apply_overrides(read_blocks()[name], overrides), task.params_type)
     return tasks or list(read_blocks()), overrides
+
+
+def expand_recipes(task: str, overrides: Sequence[str]) -> list[str]:
+    """Puts the overrides of recipes before the others.
+
+    Raises:
+        ConvoyError: When the task has no such recipe.
+    """
+    recipes = [word.removeprefix(RECIPE) for word in overrides if word.startswith(RECIPE)]
+    listed = [override for recipe in recipes for override in read_recipe(task, recipe)]
+    return [*listed, *(word for word in overrides if not word.startswith(RECIPE))]

@@ -40,9 +40,9 @@ def images(count: int, side: int = 32) -> np.ndarray:
         ("keypoint_lenet", {"hidden": 1000}, 16_561_502),
         ("keypoint_cnn", {}, 1_482_286),
         ("keypoint_resnet", {}, 840_814),
-        ("keypoint_heatmap", {}, 317_551),
+        ("keypoint_heatmap", {}, 125_035),
         ("keypoint_heatmap", {"width": 32, "depth": 2}, 61_759),
-        ("keypoint_specialists", {}, 5 * 317_551 - 4 * (15 * 64 + 15)),
+        ("keypoint_specialists", {}, 5 * 125_035 - 4 * (15 * 40 + 15)),
         ("keypoint_specialists", {"architecture": "keypoint_mlp"}, 5 * 921_700 + 3_030),
     ],
 )

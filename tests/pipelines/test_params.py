@@ -6,7 +6,16 @@ import pytest
 import yaml
 
 from pipelines.errors import ConvoyError
-from pipelines.params import Splits, TaskParams, Threshold, TrainParams, check_block, read_blocks
+from pipelines.params import (
+    Splits,
+    TaskParams,
+    Threshold,
+    TrainParams,
+    check_block,
+    read_blocks,
+    read_recipe,
+)
+from pipelines.runs import plan_run
 
 SHIPPED = Path(__file__).parents[2] / "params.yaml"
 
@@ -106,6 +115,21 @@ def test_an_unreadable_file_is_named(tmp_path: Path, content: str | None, messag
         file.write_text(content)
     with pytest.raises(ConvoyError, match=f"{file}: {message}"):
         read_blocks(file)
+
+
+def test_the_recipes_of_the_shipped_file_fit_their_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(SHIPPED.parent)
+    for task, recipes in yaml.safe_load(SHIPPED.read_text())["recipes"].items():
+        for name in recipes:
+            tasks, overrides = plan_run([task, f"recipe={name}", "train.epochs=7"])
+            assert tasks == [task]
+            assert overrides == [*recipes[name], "train.epochs=7"]
+
+
+def test_an_unknown_recipe_is_told_the_known_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(SHIPPED.parent)
+    with pytest.raises(ConvoyError, match="recipes.keypoints: no recipe 'quick'; there are full"):
+        read_recipe("keypoints", "quick")
 
 
 def test_the_shipped_file_names_files_that_exist() -> None:

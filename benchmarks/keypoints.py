@@ -1,0 +1,101 @@
+"""Mean pixel error of every keypoint network on real faces in Kaggle's layout.
+
+    python -m benchmarks.keypoints /path/to/training.csv --epochs 30
+
+First the default recipe is trained on rendered faces and registered as version 1. Then each row
+is `convoy run keypoints` on the real faces, in the same copy of the project, with the overrides
+shown; transferred rows start from that version. The split is the pipeline's own, 80/10/10, the
+same for all rows with the same seed. Rows are printed as they finish.
+"""
+
+import argparse
+import json
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from benchmarks.workspace import Workspace
+
+RENDERED = "models:/keypoints/1"
+METRICS = ("mean_pixel_error", "tta_mean_pixel_error", "rmse", "i2dl_score", "nme_eyes")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One training.
+
+    Attributes:
+        name: What it shows.
+        overrides: What differs from the default recipe.
+    """
+
+    name: str
+    overrides: Sequence[str] = ()
+
+    @property
+    def command(self) -> str:
+        """The command as it is typed."""
+        return " ".join(("convoy run keypoints", *self.overrides))
+
+
+def rows(real: Path, epochs: int) -> Iterator[Row]:
+    """The rows of the table."""
+
+    def row(name: str, *overrides: str) -> Row:
+        source = ("source.kind=kaggle_keypoints", f"source.path={real}", f"train.epochs={epochs}")
+        return Row(name, (*source, *overrides))
+
+    transferred = f"train.initial_weights={RENDERED}"
+    yield Row("rendered faces, default recipe")
+    yield row("heat maps")
+    yield row("heat maps, transferred", transferred)
+    yield row("heat maps, not augmented", "augment.copies=0", "augment.online=false")
+    slower = "train.optimizer.learning_rate=0.001"  # dense layers diverge at the default
+    for model in ("resnet", "cnn", "lenet", "mlp"):
+        yield row(model, f"train.model=keypoint_{model}", slower)
+    specialists = ("train.model=keypoint_specialists", "train.options={architecture: keypoint_cnn}")
+    yield row("five cnn specialists", *specialists, slower)
+    for seed in (1, 2):
+        yield row(f"heat maps, transferred, seed {seed}", transferred, f"seed={seed}")
+
+
+def measure(workspace: Workspace, row: Row) -> dict[str, Any]:
+    """Runs the pipeline from the committed parameters on; returns the metrics and minutes."""
+    workspace.run("git", "checkout", "--quiet", "--", "params.yaml")
+    begin = time.perf_counter()
+    workspace.run("convoy", "run", "keypoints", *row.overrides)
+    report = workspace.folder / "reports/keypoints/metrics.json"
+    metrics: dict[str, Any] = json.loads(report.read_text())
+    return metrics | {"minutes": (time.perf_counter() - begin) / 60}
+
+
+def describe(row: Row, metrics: Mapping[str, Any]) -> str:
+    """A row of a Markdown table."""
+    values = (f"{metrics[name]:.3g}" for name in METRICS)
+    return f"| {row.name} | {' | '.join(values)} | {metrics['minutes']:.0f} | `{row.command}` |"
+
+
+def main() -> None:
+    """Prints a Markdown table, row by row."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("faces", type=Path)
+    parser.add_argument("--epochs", type=int, default=30)
+    options = parser.parse_args()
+    faces = options.faces.resolve()
+    console = Console(soft_wrap=True, highlight=False)
+    console.print(f"| model | {' | '.join(METRICS)} | minutes | command |")
+    console.print("|---" * (len(METRICS) + 3) + "|")
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = Workspace(Path(folder))
+        for row in rows(faces, options.epochs):
+            line = describe(row, measure(workspace, row))
+            console.print(line.replace(str(faces), "FACES.csv"), markup=False)
+
+
+if __name__ == "__main__":
+    main()
