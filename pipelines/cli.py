@@ -113,6 +113,30 @@ def compare(
 
 
 @app.command()
+def retrain(  # noqa: PLR0913, PLR0917 (an argument an option)
+    task: TaskName,
+    data: Annotated[Path | None, typer.Option(help="New labelled images.")] = None,
+    kind: Annotated[str, typer.Option(help="The kind of source they are.")] = "image_folder",
+    policy: Annotated[str | None, typer.Option(help="Instead of the one in params.yaml.")] = None,
+    days: Annotated[float | None, typer.Option(help="For the policy if-older-than.")] = None,
+    test: Annotated[bool, typer.Option("--with-test", help="Let the test split grow.")] = False,
+    dry_run: Annotated[bool, typer.Option(help="Only tell what would happen.")] = False,
+    summary: Annotated[Path | None, typer.Option(help="Markdown file to write.")] = None,
+) -> None:
+    """Takes new data in, trains if the policy says so, and promotes what is better."""
+    from pipelines.outcome import publish
+    from pipelines.params import SourceParams
+    from pipelines.retraining import Request, retrain, settings
+
+    source = SourceParams(kind=kind, path=data) if data else None
+    request = Request(task, settings(task, policy, days), source, test, dry_run)
+    report = retrain(request)
+    publish(report, summary)
+    Console().print(report.markdown(), markup=False, highlight=False)
+    raise typer.Exit(report.outcome)
+
+
+@app.command()
 def predict(
     task: TaskName,
     images: Annotated[list[Path], typer.Argument(help="Image files.", show_default=False)],

@@ -1,12 +1,19 @@
 """Runs DVC, which decides what has changed and must run again."""
 
+import json
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console
 
+from pipelines.errors import ConvoyError
+
 LAST_STAGE = "register"
+LOG_LINES = 40
+DVC = (sys.executable, "-m", "dvc")
 
 
 def reproduce(tasks: Sequence[str], force: bool = False) -> int:
@@ -21,11 +28,59 @@ def run_experiment(task: str, overrides: Sequence[str]) -> int:
     return _dvc("exp", "run", *settings, f"{LAST_STAGE}@{task}")
 
 
+def reproduce_stage(task: str, stage: str) -> tuple[int, str]:
+    """`dvc repro` of a task up to a stage, shown as it runs.
+
+    Returns:
+        Its exit code and the last lines of what it printed.
+    """
+    _show("repro", f"{stage}@{task}")
+    command = [*DVC, "repro", f"{stage}@{task}"]
+    lines: deque[str] = deque(maxlen=LOG_LINES)
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        for line in process.stdout or ():
+            sys.stdout.write(line)
+            sys.stdout.flush()
+            lines.append(line)
+    return process.returncode, "".join(lines).strip()
+
+
+def changed_stages(task: str) -> set[str]:
+    """The stages of a task that DVC would run again because of what has changed.
+
+    Those that depend on them are not among them: it is known only once they have run.
+
+    Raises:
+        ConvoyError: When DVC cannot tell.
+    """
+    command = [*DVC, "status", "--json", "--with-deps", f"{LAST_STAGE}@{task}"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    if result.returncode:
+        raise ConvoyError(f"dvc status: {result.stderr.strip()}")
+    return {name.partition("@")[0] for name in json.loads(result.stdout)}
+
+
+def track(folders: Sequence[Path]) -> None:
+    """`dvc add`: stores folders in DVC's cache; git keeps a file `<folder>.dvc` each.
+
+    Raises:
+        ConvoyError: When DVC refuses.
+    """
+    if folders and _dvc("add", "--quiet", *map(str, folders)):
+        raise ConvoyError(f"dvc add failed for {', '.join(map(str, folders))}")
+
+
 def restore_outputs() -> None:
     """Brings back what `dvc.lock` names: DVC clears a stage's outputs before it runs."""
     _dvc("checkout", "--quiet", "--allow-missing")
 
 
 def _dvc(*arguments: str) -> int:
+    _show(*arguments)
+    return subprocess.run([*DVC, *arguments], check=False).returncode
+
+
+def _show(*arguments: str) -> None:
     Console(stderr=True).print(f"$ dvc {' '.join(arguments)}", style="dim", highlight=False)
-    return subprocess.run([sys.executable, "-m", "dvc", *arguments], check=False).returncode

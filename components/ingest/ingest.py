@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib
+import itertools
 import pkgutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,6 +17,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from components.ingest import sources
 from components.ingest.images import inspect_image
+from components.ingest.incoming import read_batches
 from components.ingest.shards import ShardWriter
 from components.ingest.sources.base import Source
 from components.ingest.splitting import Splitter
@@ -29,6 +31,8 @@ from pipelines.tasks.base import Task
 
 def ingest(task: Task, params: TaskParams, out: Path) -> IngestSummary:
     """Reads the task's source, assigns splits and writes `<split>-<number>.parquet`.
+
+    The batches in `data/incoming`, which bring their splits along, follow the source.
 
     The shards take the place of `out` when all are written; on an error it stays as it was.
     Prints a table of what was read.
@@ -44,8 +48,9 @@ def ingest(task: Task, params: TaskParams, out: Path) -> IngestSummary:
     """
     source = load_source(params.source, f"{PARAMS_FILE}: tasks.{out.name}.source")
     records = assign_splits(show_progress(source.read()), source, task, params.seed)
+    every = itertools.chain(records, read_batches(out.name, task))
     with staged_folder(out) as folder:
-        images, shards = write_shards(records, task, folder, source.rows_per_shard)
+        images, shards = write_shards(every, task, folder, source.rows_per_shard)
         if not images:
             raise ConvoyError(f"{source.path}: no image found")
         size = sum(file.stat().st_size for file in folder.iterdir())

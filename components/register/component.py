@@ -65,10 +65,11 @@ def _register(
     task: str, examples: Examples, model: Model, model_run: ModelRun, results: Path
 ) -> tuple[str, str]:
     """Number and run of the model's version, a new one unless it has been registered before."""
-    from components.register.digest import folder_digest
+    from components.drift.baseline import log_baseline
     from components.register.provenance import provenance
     from components.register.registry import DIGEST_TAG, Registry
     from components.register.tracking import log_curves, log_results, training_run
+    from pipelines.digest import folder_digest
 
     definition, params = load_task(task)
     registry, metrics = Registry(task), _read(results / METRICS_FILE)
@@ -80,6 +81,7 @@ def _register(
     with training_run(task, params, tags) as run_id:
         log_curves(Path(model_run.uri) / CURVES_FILE)
         log_results(metrics, results)
+        log_baseline(task)
     tags |= provenance(task) | {"lineage": str(artifact_folder(task, "register") / METADATA)}
     image = _first_image(examples, definition)
     return registry.register(run_id, serving_folder(model), metrics, tags, image), run_id

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from components.ingest.incoming import INCOMING, list_batches
 from pipelines.errors import ConvoyError
 from pipelines.layout import data_folder
 from pipelines.params import PARAMS_FILE, read_blocks
@@ -18,18 +19,23 @@ UNKNOWN = "unknown"
 
 
 def provenance(task: str) -> dict[str, str]:
-    """The tags of a run and of a model version: commit, hash of the data and of the params."""
+    """The tags of a run and of a model version.
+
+    Commit, hash of the data and of the parameters, and the batches that were appended to
+    the source, separated by commas.
+    """
     return {
         "git_commit": git_commit(),
         "data_hash": data_hash(task),
         "params_hash": params_hash(task),
+        "batches": ",".join(batch.name for batch in list_batches(task)),
     }
 
 
 def git_commit() -> str:
     """The commit's full hash, with `-dirty` when a tracked file has changed since.
 
-    `dvc.lock` and what DVC's stages write do not count: the run itself changes them.
+    `dvc.lock`, what DVC's stages write and new batches do not count: a run changes them.
 
     Returns:
         `unknown` outside a git repository, before its first commit and without git.
@@ -37,7 +43,7 @@ def git_commit() -> str:
     commit = _git("rev-parse", "HEAD")
     if not commit:
         return UNKNOWN
-    written = [DVC_LOCK.as_posix(), *(out["path"] for out in _outs())]
+    written = [DVC_LOCK.as_posix(), INCOMING.as_posix(), *(out["path"] for out in _outs())]
     excluded = [f":(exclude,literal){path}" for path in written]
     changes = _git("status", "--porcelain", "--untracked-files=no", "--", ".", *excluded)
     return f"{commit}-dirty" if changes else commit

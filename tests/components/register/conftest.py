@@ -7,9 +7,9 @@ import pytest
 import yaml
 from PIL import Image
 
-from components.register.digest import folder_digest
 from components.register.registry import Registry
 from components.register.tracking import training_run
+from pipelines.digest import folder_digest
 from pipelines.params import TaskParams, check_block
 
 TASK = "from pipelines.tasks.classification import Classification\n\nTASK = Classification()\n"

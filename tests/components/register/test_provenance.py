@@ -134,4 +134,5 @@ def test_provenance_names_commit_data_and_params(repository: Path) -> None:
         "git_commit": git("rev-parse", "HEAD"),
         "data_hash": "1f0e3dad99908345f7439f8ffabdffc4.dir",
         "params_hash": params_hash("digits"),
+        "batches": "",
     }

@@ -1,4 +1,4 @@
-"""The identity of a model: what it is made of, wherever it lies."""
+"""The identity of a folder: what it is made of, wherever it lies."""
 
 import hashlib
 from pathlib import Path

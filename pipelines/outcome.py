@@ -1,0 +1,127 @@
+"""What came of `convoy retrain`: an exit code and a summary."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from pathlib import Path
+
+from pipelines.layout import data_folder
+
+
+class Outcome(IntEnum):
+    """The exit code; 1 is any error, 2 a wrong command line."""
+
+    NOTHING_NEW = 0
+    PROMOTED = 10
+    REFUSED = 11
+    DATA_ADDED = 12
+    DATA_INVALID = 13
+    BUSY = 14
+
+
+HEADLINES = {
+    Outcome.NOTHING_NEW: "nothing to do",
+    Outcome.PROMOTED: "a new champion",
+    Outcome.REFUSED: "the new model was refused; the champion stays",
+    Outcome.DATA_ADDED: "new data were added; the champion stays",
+    Outcome.DATA_INVALID: "the new data are invalid and were not taken",
+    Outcome.BUSY: "another run is at work",
+}
+
+
+@dataclass
+class Report:
+    """What happened and why, as far as the run came.
+
+    Attributes:
+        task: The task's name.
+        outcome: What came of it.
+        reasons: A sentence each.
+        images: New images by stratum and split.
+        duplicates: Paths of the images that were left out.
+        drift: A sentence a column.
+        metrics: The new model's metrics.
+        champion: The former champion's metrics on the same data.
+        version: The new version.
+        tag: The git tag of the commit that holds the run.
+        log: The end of what a failed stage printed.
+        planned: Whether this is only what would happen.
+    """
+
+    task: str
+    outcome: Outcome = Outcome.NOTHING_NEW
+    reasons: Sequence[str] = ()
+    images: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    duplicates: Sequence[str] = ()
+    drift: Sequence[str] = ()
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    champion: Mapping[str, float] | None = None
+    version: str | None = None
+    tag: str | None = None
+    log: str = ""
+    planned: bool = False
+
+    def title(self) -> str:
+        """One line: the subject of the commit, the headline of the summary."""
+        version = f" version {self.version}" if self.version else ""
+        plan = " (dry run)" if self.planned else ""
+        return f"Retrain {self.task}{version}: {HEADLINES[self.outcome]}{plan}"
+
+    def markdown(self) -> str:
+        """The summary for a job's page or a chat."""
+        return "\n\n".join(["## " + self.title(), *self._sections()]) + "\n"
+
+    def message(self) -> str:
+        """The commit's message."""
+        return "\n\n".join([self.title(), *self._sections()]) + "\n"
+
+    def _sections(self) -> Iterator[str]:
+        if self.reasons:
+            yield _list(self.reasons)
+        if self.images or self.duplicates:
+            yield "Data: " + self._data()
+        if self.drift:
+            yield "Drift of the new images:\n\n" + _list(self.drift)
+        if self.metrics:
+            yield self._table()
+        if self.log:
+            yield f"```\n{self.log}\n```"
+        if self.version and self.tag:
+            yield f"Tag `{self.tag}`; compare: `convoy compare {self.task} champion {self.version}`"
+
+    def _data(self) -> str:
+        splits: dict[str, int] = {}
+        for (_, split), count in self.images.items():
+            splits[split] = splits.get(split, 0) + count
+        parts = [f"{count:,} new for {split}" for split, count in sorted(splits.items())]
+        if self.duplicates:
+            first = ", ".join(self.duplicates[:3])
+            more = ", …" if len(self.duplicates) > 3 else ""
+            parts.append(f"{len(self.duplicates):,} known already ({first}{more})")
+        return f"{'; '.join(parts)} in `{data_folder(self.task)}`"
+
+    def _table(self) -> str:
+        rows = ["| metric | this model | champion before |", "|---|---:|---:|"]
+        for name, value in self.metrics.items():
+            if "/" not in name:  # those of single classes are in the report
+                before = (self.champion or {}).get(name)
+                rows.append(
+                    f"| {name} | {value:.4g} | {'' if before is None else f'{before:.4g}'} |"
+                )
+        return "\n".join(rows)
+
+
+def publish(report: Report, summary: Path | None) -> None:
+    """Writes the summary to a file, and to GitHub's job page where there is one."""
+    if summary is not None:
+        summary.parent.mkdir(parents=True, exist_ok=True)
+        summary.write_text(report.markdown())
+    page = os.environ.get("GITHUB_STEP_SUMMARY")
+    if page:
+        with Path(page).open("a") as stream:
+            stream.write(report.markdown())
+
+
+def _list(sentences: Sequence[str]) -> str:
+    return "\n".join(f"- {sentence}" for sentence in sentences)

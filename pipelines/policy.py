@@ -1,0 +1,63 @@
+"""Decides whether a task is trained again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipelines.params import RetrainParams
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What the decision stands on.
+
+    Attributes:
+        champion_age: Days since the champion was registered; None without a champion.
+        changed: Whether anything has changed since the last training: data, parameters, code.
+        new_data: Whether the data are others than the champion's.
+        drifted: The columns that have drifted; None when there is nothing to compare with.
+    """
+
+    champion_age: float | None
+    changed: bool
+    new_data: bool
+    drifted: Sequence[str] | None
+
+
+def should_train(situation: Situation, params: RetrainParams) -> tuple[bool, str]:
+    """Whether to train, and why.
+
+    Training needs a change: the same data, parameters and code give the same model.
+    """
+    if not situation.changed:
+        return False, "data, parameters and code are those of the last training"
+    if situation.champion_age is None:
+        return True, "there is no champion yet"
+    verdicts = {
+        "always": (True, "data, parameters or code changed"),
+        "on-new-data": _on_new_data(situation),
+        "on-drift": _on_drift(situation),
+        "if-older-than": _if_older(situation.champion_age, params.days),
+    }
+    train, reason = verdicts[params.policy]
+    return train, f"policy {params.policy}: {reason}"
+
+
+def _on_new_data(situation: Situation) -> tuple[bool, str]:
+    if situation.new_data:
+        return True, "the data are others than the champion's"
+    return False, "the data are the champion's"
+
+
+def _on_drift(situation: Situation) -> tuple[bool, str]:
+    if not situation.new_data:
+        return False, "the data are the champion's"
+    if situation.drifted is None:
+        return True, "the champion has no statistics to compare with"
+    if situation.drifted:
+        return True, f"drift in {', '.join(situation.drifted)}"
+    return False, "the new data have not drifted"
+
+
+def _if_older(age: float, days: float) -> tuple[bool, str]:
+    relation = "older" if age > days else "not older"
+    return age > days, f"the champion is {relation} than {days:g} days"

@@ -1,0 +1,268 @@
+"""`convoy retrain`: takes new data in, trains when it should, and commits what came of it.
+
+Every step can be repeated, so a run that was killed is completed by the next one.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock, Timeout
+from mlflow.entities.model_registry import ModelVersion
+from pydantic import ValidationError
+
+from components.ingest.appending import Batch, stage_batch
+from components.ingest.incoming import list_batches
+from components.register.provenance import data_hash, params_hash
+from components.register.registry import REFUSED, STAGE_TAG, Registry
+from pipelines import dvc, versioning
+from pipelines.errors import ConvoyError
+from pipelines.layout import (
+    CHAMPION_FILE,
+    METRICS_FILE,
+    REGISTRATION_FILE,
+    artifact_folder,
+    data_folder,
+)
+from pipelines.outcome import Outcome, Report
+from pipelines.params import RetrainParams, SourceParams, describe_errors
+from pipelines.policy import Situation, should_train
+from pipelines.project import load_task
+
+if TYPE_CHECKING:  # imports TensorFlow
+    from components.drift.drift import Drift
+
+WORK = Path(".dvc/tmp")
+LOCK_FILE = WORK / "retrain.lock"
+FINISHING_STAGES = frozenset(("evaluate", "register"))
+DAY = 86_400
+
+
+@dataclass(frozen=True)
+class Request:
+    """What `convoy retrain` was asked for.
+
+    Attributes:
+        task: The task's name.
+        source: Where new images are; None when there are none to add.
+        settings: When to train.
+        test: Whether some of the new images go to the test split.
+        dry_run: Whether to only tell what would happen.
+    """
+
+    task: str
+    settings: RetrainParams
+    source: SourceParams | None = None
+    test: bool = False
+    dry_run: bool = False
+
+
+def settings(task: str, policy: str | None = None, days: float | None = None) -> RetrainParams:
+    """The block `retrain` of a task, with what was asked for on the command line instead.
+
+    Raises:
+        ConvoyError: When there is no such policy, or the days are not positive.
+    """
+    block = load_task(task)[1].retrain.model_dump()
+    asked = {"policy": policy, "days": days}
+    block |= {key: value for key, value in asked.items() if value is not None}
+    try:
+        return RetrainParams.model_validate(block)
+    except ValidationError as error:
+        raise ConvoyError(describe_errors(error, "retrain")) from None
+
+
+def retrain(request: Request) -> Report:
+    """Retrains a task, one run at a time in a project.
+
+    The lock is the kernel's: it ends with the process that holds it, however that ends.
+
+    Raises:
+        ConvoyError: When tracked files have uncommitted changes, the new images cannot be
+            read, a stage after the checks fails, or MLflow or git do.
+    """
+    WORK.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(LOCK_FILE, timeout=0), _staged(request) as batch:
+            return _run(request, batch)
+    except Timeout:
+        return Report(request.task, Outcome.BUSY, [f"{LOCK_FILE} is held by another process"])
+
+
+@contextmanager
+def _staged(request: Request) -> Iterator[Batch | None]:
+    """The new images as a batch beside the data; None when there is none."""
+    versioning.check_clean()
+    if request.source is None:
+        yield None
+        return
+    task, params = load_task(request.task)
+    with tempfile.TemporaryDirectory(dir=WORK, ignore_cleanup_errors=True) as folder:
+        shards = Path(folder) / "batch"
+        shards.mkdir()
+        yield stage_batch(request.task, task, params, request.source, shards, request.test)
+
+
+def _run(request: Request, batch: Batch | None) -> Report:
+    report = Report(request.task, planned=request.dry_run)
+    if batch is not None:
+        report.images, report.duplicates = batch.images, batch.duplicates
+    if batch is not None and not batch.size:
+        batch = None
+    refused = batch and _refused_before(request.task, batch)
+    if refused:
+        report.reasons = [f"version {refused} was made with these images and refused"]
+        return report
+    if batch is None and not versioning.own_changes() and not dvc.changed_stages(request.task):
+        report.reasons = ["data, parameters and code are those of the last training"]
+        return report
+    if request.dry_run:
+        return _plan(request, batch, report)
+    if batch is not None:
+        batch.append(request.task)
+    return _take_in(request, report)
+
+
+def _plan(request: Request, batch: Batch | None, report: Report) -> Report:
+    """Tells what would happen; changes nothing."""
+    changed = dvc.changed_stages(request.task)
+    new = [batch.folder] if batch else []
+    drift = _measure(request, [*_unknown_batches(request.task), *new])
+    situation = _situation(request.task, bool(new or changed), drift)
+    situation = replace(situation, new_data=situation.new_data or bool(new) or "ingest" in changed)
+    train, reason = should_train(situation, request.settings)
+    report.drift = [str(each) for each in drift or ()]
+    report.reasons = [f"{'would train' if train else 'would not train'}: {reason}"]
+    return report
+
+
+def _take_in(request: Request, report: Report) -> Report:
+    """Makes new batches part of the data, checks them, and goes on if the policy says so."""
+    task = request.task
+    batches = versioning.uncommitted_batches(task)
+    dvc.track(batches)
+    code, log = dvc.reproduce_stage(task, "prepare")
+    if code:
+        versioning.take_back(batches)
+        dvc.restore_outputs()
+        report.outcome, report.log = Outcome.DATA_INVALID, log
+        return report
+    changed = dvc.changed_stages(task)
+    if changed - FINISHING_STAGES:
+        drift = _measure(request, _unknown_batches(task))
+        report.drift = [str(each) for each in drift or ()]
+        train, reason = should_train(_situation(task, True, drift), request.settings)
+        report.reasons = [reason]
+        if not train:
+            return _keep_data(report)
+    code, _ = dvc.reproduce_stage(task, dvc.LAST_STAGE)
+    if code:
+        dvc.restore_outputs()
+        raise ConvoyError(f"dvc repro of {task} failed; run convoy retrain again to go on")
+    return _conclude(report, batches)
+
+
+def _keep_data(report: Report) -> Report:
+    if versioning.own_changes():
+        report.outcome = Outcome.DATA_ADDED
+        versioning.advance(versioning.keep(report.message(), None))
+    return report
+
+
+def _conclude(report: Report, batches: Sequence[Path]) -> Report:
+    """Commits and tags what came of the training.
+
+    The branch holds what the champion was made of. The data of a refused model are taken
+    back; they stay under the tag.
+    """
+    registration = _read(_output(report.task, "register", "Register/registered", REGISTRATION_FILE))
+    report.outcome = Outcome.PROMOTED if registration["accepted"] else Outcome.REFUSED
+    report.reasons = [*report.reasons, *registration["reasons"]]
+    report.version = registration["version"]
+    report.metrics = _read(_evaluated(report.task, METRICS_FILE))
+    report.champion = _read(_evaluated(report.task, CHAMPION_FILE))
+    report.tag = f"{report.task}-v{report.version}"
+    commit = versioning.keep(report.message(), report.tag)
+    if report.outcome is Outcome.REFUSED and batches:
+        versioning.take_back(batches)
+        dvc.restore_outputs()
+    else:
+        versioning.advance(commit)
+    return report
+
+
+def _situation(task: str, changed: bool, drift: Sequence[Drift] | None) -> Situation:
+    champion = Registry(task).champion()
+    if champion is None:
+        return Situation(None, changed, new_data=True, drifted=None)
+    age = datetime.now(UTC).timestamp() - champion.creation_timestamp / 1000
+    return Situation(
+        champion_age=age / DAY,
+        changed=changed,
+        new_data=champion.tags.get("data_hash") != data_hash(task),
+        drifted=None if drift is None else [each.column for each in drift if each.drifted],
+    )
+
+
+def _measure(request: Request, batches: Sequence[Path]) -> list[Drift] | None:
+    """The drift of the training images that the champion does not know.
+
+    Those are the batches after it; without any, the whole training split, which an edited
+    source may have changed. None without a champion or its statistics.
+    """
+    from components.drift.baseline import load_baseline
+    from components.drift.drift import measure_drift
+    from components.drift.statistics import describe_images
+
+    champion = Registry(request.task).champion()
+    baseline = load_baseline(champion) if champion else None
+    if baseline is None:
+        return None
+    task, _ = load_task(request.task)
+    folders = batches or [data_folder(request.task)]
+    files = [file for folder in folders for file in sorted(folder.glob("train-*.parquet"))]
+    if not files:
+        return []
+    return measure_drift(describe_images(files, task), baseline, request.settings.drift)
+
+
+def _unknown_batches(task: str) -> list[Path]:
+    """The batches that the champion was trained without."""
+    champion = Registry(task).champion()
+    known = _batch_names(champion) if champion else set()
+    return [batch for batch in list_batches(task) if batch.name not in known]
+
+
+def _refused_before(task: str, batch: Batch) -> str | None:
+    """The version that was refused after it learnt from the same batches with the same params."""
+    names = {each.name for each in list_batches(task)} | {batch.name}
+    for version in Registry(task).versions():
+        same = _batch_names(version) == names
+        same = same and version.tags.get("params_hash") == params_hash(task)
+        if same and version.tags.get(STAGE_TAG) == REFUSED:
+            return str(version.version)
+    return None
+
+
+def _batch_names(version: ModelVersion) -> set[str]:
+    return set(filter(None, version.tags.get("batches", "").split(",")))
+
+
+def _evaluated(task: str, file: str) -> Path:
+    return _output(task, "evaluate", "Evaluate/evaluation", file)
+
+
+def _output(task: str, stage: str, node: str, file: str) -> Path:
+    (found,) = (artifact_folder(task, stage) / node).glob(f"*/{file}")
+    return found
+
+
+def _read(file: Path) -> Any:
+    return json.loads(file.read_text())

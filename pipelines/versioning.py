@@ -1,0 +1,112 @@
+"""Commits what a run changed to git."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from components.ingest.incoming import INCOMING, list_batches
+from pipelines.errors import ConvoyError
+
+LOCK = "dvc.lock"
+OWN = (LOCK, INCOMING.as_posix())
+"""What a run changes among the files that git tracks."""
+
+STATUS = ("--untracked-files=all", "--no-renames")
+
+
+def git(*arguments: str, index: Path | None = None) -> str:
+    """Runs git and returns what it printed.
+
+    Args:
+        *arguments: The arguments of git.
+        index: An index file other than the repository's.
+
+    Raises:
+        ConvoyError: With git's own message.
+    """
+    environment = os.environ | ({"GIT_INDEX_FILE": str(index)} if index else {})
+    result = subprocess.run(
+        ["git", *arguments], capture_output=True, text=True, check=False, env=environment
+    )
+    if result.returncode:
+        raise ConvoyError(f"git {arguments[0]}: {result.stderr.strip() or result.stdout.strip()}")
+    return result.stdout.rstrip("\n")
+
+
+def check_clean() -> None:
+    """Checks that a run would be of committed code and parameters.
+
+    Raises:
+        ConvoyError: Naming the tracked files that have changed, or outside a repository.
+    """
+    others = [f":(exclude){path}" for path in OWN]
+    changed = git("diff", "--name-only", "HEAD", "--", ".", *others).splitlines()
+    if changed:
+        raise ConvoyError(f"commit these changes first: {', '.join(changed)}")
+
+
+def own_changes() -> list[str]:
+    """The files that a run has changed and nobody has committed."""
+    lines = git("status", "--porcelain", "-z", *STATUS, "--", *OWN).split("\0")
+    return [line[3:] for line in lines if line]
+
+
+def has_tag(tag: str) -> bool:
+    """Whether there is a tag of that name."""
+    return bool(git("tag", "--list", tag))
+
+
+def keep(message: str, tag: str | None) -> str:
+    """Commits what the run changed beside the branch, which stays where it is.
+
+    Args:
+        message: The commit's message.
+        tag: An annotated tag of this name is set; one that exists, as after a run that was
+            killed, is kept and its commit returned.
+
+    Returns:
+        The commit.
+    """
+    head = git("rev-parse", "HEAD")
+    if tag and has_tag(tag):
+        commit = git("rev-list", "--max-count=1", tag)
+        if head not in (commit, git("rev-parse", f"{commit}^")):
+            raise ConvoyError(f"the git tag {tag} exists on another commit; is it this registry's?")
+        return commit
+    with tempfile.TemporaryDirectory() as folder:
+        index = Path(folder) / "index"
+        git("read-tree", "HEAD", index=index)
+        git("add", "--all", "--", *OWN, index=index)
+        tree = git("write-tree", index=index)
+    commit = git("commit-tree", tree, "-p", head, "-m", message)
+    if tag:
+        git("tag", "--annotate", tag, commit, "--message", message)
+    return commit
+
+
+def advance(commit: str) -> None:
+    """Moves the branch to a commit that `keep` made on top of it."""
+    git("add", "--all", "--", *OWN)
+    git("update-ref", "HEAD", commit)
+
+
+def uncommitted_batches(task: str) -> list[Path]:
+    """The batches of a task that no commit holds."""
+    committed = git("ls-tree", "-r", "--name-only", "HEAD", "--", INCOMING.as_posix())
+    tracked = committed.splitlines()
+    return [batch for batch in list_batches(task) if f"{batch.as_posix()}.dvc" not in tracked]
+
+
+def take_back(batches: Sequence[Path]) -> None:
+    """Removes batches and brings `dvc.lock` back to the last commit."""
+    for name in own_changes():
+        git("reset", "--quiet", "--", name)
+        if git("ls-files", "--", name):
+            git("checkout", "--quiet", "HEAD", "--", name)
+        else:
+            Path(name).unlink(missing_ok=True)
+    for batch in batches:
+        shutil.rmtree(batch)

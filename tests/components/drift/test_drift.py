@@ -1,0 +1,101 @@
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from PIL import Image
+
+from components.drift.drift import Drift, measure_drift
+from components.drift.statistics import describe_images, image_columns
+from components.ingest.ingest import make_row
+from components.ingest.table import Record, table_schema
+from pipelines.errors import ConvoyError
+from pipelines.params import DriftParams
+from pipelines.tasks.classification import TASK
+
+pytestmark = pytest.mark.slow  # imports TFDV
+
+PARAMS = DriftParams(labels=0.1, images=0.2)
+Shard = Callable[..., Path]
+
+
+def png(pixels: np.ndarray) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(pixels.astype(np.uint8)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def shard(tmp_path: Path) -> Shard:
+    """Writes images with normally distributed brightness as a training shard."""
+
+    def write(
+        name: str, seed: int, brightness: float = 120, side: int = 8, labels: str = "ab"
+    ) -> Path:
+        generator = np.random.default_rng(seed)
+        rows = []
+        for at in range(300):
+            grey = np.full((side, side), np.clip(generator.normal(brightness, 15), 0, 255))
+            record = Record(png(grey), f"{at}.png", {"label": labels[at % len(labels)]})
+            rows.append(make_row(record, "train"))
+        file = tmp_path / f"{name}.parquet"
+        pq.write_table(pa.Table.from_pylist(rows, table_schema(TASK.label_columns())), file)
+        return file
+
+    return write
+
+
+def drifted(now: Path, before: Path) -> set[str]:
+    statistics = [describe_images([file], TASK) for file in (now, before)]
+    return {drift.column for drift in measure_drift(*statistics, PARAMS) if drift.drifted}
+
+
+def test_the_columns_of_an_image_are_exact() -> None:
+    half = np.zeros((4, 6))
+    half[:2] = 255
+    assert image_columns(png(half)) == {
+        "brightness": 0.5,
+        "contrast": 0.5,
+        "width": 6.0,
+        "height": 4.0,
+    }
+
+
+def test_colours_count_by_their_grey_value() -> None:
+    columns = image_columns(png(np.full((2, 2, 3), 255)))
+    assert (columns["brightness"], columns["contrast"]) == (1.0, 0.0)
+
+
+def test_other_images_of_the_same_kind_have_not_drifted(shard: Shard) -> None:
+    assert drifted(shard("now", 1), shard("before", 2)) == set()
+
+
+def test_each_change_is_found_in_its_column(shard: Shard) -> None:
+    before = shard("before", 0)
+    assert drifted(shard("darker", 1, brightness=60), before) == {"brightness"}
+    assert drifted(shard("larger", 1, side=16), before) == {"width", "height"}
+    assert drifted(shard("unbalanced", 1, labels="aaaab"), before) == {"label"}
+
+
+def test_the_distance_of_labels_is_the_largest_change_of_a_frequency(shard: Shard) -> None:
+    statistics = [
+        describe_images([shard(labels, 0, labels=labels)], TASK) for labels in ("aab", "ab")
+    ]
+    (label,) = (d for d in measure_drift(*statistics, PARAMS) if d.column == "label")
+    assert label.distance == pytest.approx(2 / 3 - 1 / 2)
+    assert str(label) == "label: L-infinity distance 0.167, above 0.1"
+
+
+def test_a_threshold_itself_is_no_drift() -> None:
+    assert not Drift("label", "L-infinity distance", 0.1, 0.1).drifted
+
+
+def test_images_that_cannot_be_decoded_are_left_out(tmp_path: Path) -> None:
+    row = make_row(Record(b"no image", "a.png", {"label": "a"}), "train")
+    file = tmp_path / "broken.parquet"
+    pq.write_table(pa.Table.from_pylist([row], table_schema(TASK.label_columns())), file)
+    with pytest.raises(ConvoyError, match="no image to describe"):
+        describe_images([file], TASK)
