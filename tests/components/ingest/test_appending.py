@@ -1,0 +1,129 @@
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from PIL import Image
+
+from components.ingest.appending import Batch, stage_batch
+from components.ingest.incoming import list_batches
+from components.ingest.ingest import ingest
+from pipelines.errors import ConvoyError
+from pipelines.params import SourceParams, check_block
+from pipelines.tasks.classification import TASK, ClassificationParams
+
+PARAMS = check_block(
+    "toy",
+    {
+        "task": "pipelines/tasks/classification.py",
+        "source": {"kind": "image_folder", "path": "images"},
+        "checks": {},
+        "prepare": {"height": 4, "width": 4, "channels": 1},
+        "augment": {},
+        "train": {"model": "cnn", "epochs": 1},
+        "evaluate": {},
+        "gate": {"thresholds": {"accuracy": {"min": 0.5}}},
+    },
+    ClassificationParams,
+)
+DATA = Path("data/toy")
+Stage = Callable[..., Batch]
+
+
+def write_images(folder: Path, greys: range, label: str = "a") -> None:
+    (folder / label).mkdir(parents=True, exist_ok=True)
+    for grey in greys:
+        buffer = io.BytesIO()
+        Image.new("L", (4, 4), grey).save(buffer, "PNG")
+        (folder / label / f"{grey}.png").write_bytes(buffer.getvalue())
+
+
+@pytest.fixture
+def stage(project: Path) -> Stage:
+    """Stages a folder of images as the next batch of a task with 100 images."""
+    write_images(project / "images", range(100))
+    ingest(TASK, PARAMS, DATA)
+
+    def stage(folder: str, test: bool = False) -> Batch:
+        shards = project / f"staged-{folder.replace('/', '-')}"
+        shards.mkdir()
+        source = SourceParams(kind="image_folder", path=Path(folder))
+        return stage_batch("toy", TASK, PARAMS, source, shards, test)
+
+    return stage
+
+
+def rows() -> dict[str, str]:
+    """The split of every image of the task, by path."""
+    tables = [pq.read_table(file, columns=["image_path", "split"]) for file in DATA.glob("*")]
+    return {row["image_path"]: row["split"] for table in tables for row in table.to_pylist()}
+
+
+def test_new_images_are_learnt_from_and_change_no_earlier_split(stage: Stage) -> None:
+    before = rows()
+    write_images(Path("new"), range(100, 190))
+    batch = stage("new")
+    assert batch.images == {("a", "train"): 80, ("a", "val"): 10}
+    batch.append("toy")
+    ingest(TASK, PARAMS, DATA)
+    after = rows()
+    assert {path: after[path] for path in before} == before
+    assert len(after) == 190
+    assert "incoming/00001/a/100.png" in after
+
+
+def test_the_test_split_grows_only_when_asked(stage: Stage) -> None:
+    write_images(Path("new/test"), range(100, 200))
+    write_images(Path("new/train"), range(200, 210))
+    assert {split for _, split in stage("new").images} == {"train", "val"}
+    write_images(Path("plain"), range(100, 200))
+    assert stage("plain", test=True).images["a", "test"] == 10
+
+
+def test_known_images_are_left_out_and_named(stage: Stage) -> None:
+    write_images(Path("new"), range(98, 103))
+    write_images(Path("new"), range(102, 103), label="b")  # the same image twice
+    batch = stage("new")
+    assert batch.size == 3
+    assert batch.duplicates == ["a/98.png", "a/99.png", "b/102.png"]
+
+
+def test_images_of_earlier_batches_are_known(stage: Stage) -> None:
+    write_images(Path("first"), range(100, 120))
+    stage("first").append("toy")
+    write_images(Path("second"), range(110, 130))
+    batch = stage("second")
+    assert (batch.size, len(batch.duplicates)) == (10, 10)
+    assert batch.name.startswith("00002-")
+
+
+def test_the_name_is_of_the_content(stage: Stage) -> None:
+    write_images(Path("one"), range(100, 120))
+    write_images(Path("same"), range(100, 120))
+    write_images(Path("other"), range(100, 121))
+    one, same, other = (stage(folder).name for folder in ("one", "same", "other"))
+    assert one == same != other
+
+
+def test_a_batch_that_is_not_here_is_named(stage: Stage) -> None:
+    write_images(Path("new"), range(100, 110))
+    folder = stage("new").append("toy")
+    folder.with_name(folder.name + ".dvc").write_text("outs: []\n")
+    folder.rename("elsewhere")
+    with pytest.raises(ConvoyError, match=r"not here; run: dvc pull .*\.dvc"):
+        list_batches("toy")
+
+
+def test_a_shard_that_lacks_a_column_is_named(stage: Stage) -> None:
+    write_images(Path("new"), range(100, 110))
+    folder = stage("new").append("toy")
+    (file,) = folder.glob("train-*")
+    pq.write_table(pq.read_table(file).drop(["label"]), file)
+    with pytest.raises(ConvoyError, match=r"train-00000\.parquet: the column 'label' is missing"):
+        ingest(TASK, PARAMS, DATA)
+
+
+def test_an_absent_folder_is_named(stage: Stage) -> None:
+    with pytest.raises(ConvoyError, match=r"--data\.path: nowhere not found"):
+        stage("nowhere")

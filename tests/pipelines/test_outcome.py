@@ -1,0 +1,63 @@
+from pathlib import Path
+
+import pytest
+
+from pipelines.outcome import HEADLINES, Outcome, Report, publish
+
+REPORT = Report(
+    "digits",
+    Outcome.REFUSED,
+    ["accuracy 0.9 is below the threshold 0.97"],
+    images={("0", "train"): 1200, ("1", "train"): 34, ("0", "val"): 10},
+    duplicates=["a.png", "b.png", "c.png", "d.png"],
+    drift=["brightness: Jensen-Shannon divergence 0.400, above 0.2"],
+    metrics={"accuracy": 0.9, "recall/0": 0.5},
+    champion={"accuracy": 0.98},
+    version="7",
+    tag="digits-v7",
+)
+
+
+def test_every_outcome_has_a_code_of_its_own_and_a_headline() -> None:
+    assert len({int(outcome) for outcome in Outcome}) == len(Outcome)
+    assert HEADLINES.keys() == set(Outcome)
+    assert not {int(outcome) for outcome in Outcome} & {1, 2}  # errors and usage
+
+
+def test_the_summary_tells_what_happened() -> None:
+    text = REPORT.markdown()
+    assert text.startswith(
+        "## Retrain digits version 7: the new model was refused; the champion stays\n"
+    )
+    assert "- accuracy 0.9 is below the threshold 0.97" in text
+    assert "1,234 new for train; 10 new for val; 4 known already (a.png, b.png, c.png, …)" in text
+    assert "- brightness: Jensen-Shannon divergence 0.400, above 0.2" in text
+    assert "| accuracy | 0.9 | 0.98 |" in text
+    assert "recall/0" not in text
+    assert "convoy compare digits champion 7" in text
+
+
+def test_the_message_begins_with_a_subject_line() -> None:
+    subject, empty, *body = REPORT.message().splitlines()
+    assert subject == REPORT.title()
+    assert empty == ""
+    assert body
+
+
+def test_a_dry_run_says_so() -> None:
+    assert Report("digits", planned=True).title() == "Retrain digits: nothing to do (dry run)"
+
+
+def test_without_a_champion_its_column_is_empty() -> None:
+    assert "| accuracy | 0.5 |  |" in Report("digits", metrics={"accuracy": 0.5}).markdown()
+
+
+def test_the_summary_goes_to_the_file_and_to_the_jobs_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("before\n")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(page))
+    publish(REPORT, tmp_path / "deep/summary.md")
+    assert (tmp_path / "deep/summary.md").read_text() == REPORT.markdown()
+    assert page.read_text() == "before\n" + REPORT.markdown()

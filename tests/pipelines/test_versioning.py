@@ -1,0 +1,101 @@
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from pipelines import versioning
+from pipelines.errors import ConvoyError
+
+
+def git(*arguments: str) -> str:
+    return subprocess.run(
+        ["git", *arguments], check=True, capture_output=True, text=True
+    ).stdout.strip()
+
+
+@pytest.fixture
+def repository(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository with one commit and what a run left uncommitted."""
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(project.parent))
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{role}_NAME", "Test")
+        monkeypatch.setenv(f"GIT_{role}_EMAIL", "test@example.org")
+    incoming = project / "data/incoming"
+    (incoming / "toy").mkdir(parents=True)
+    (incoming / "README.md").write_text("batches\n")
+    (project / "model.py").write_text("layers = 2\n")
+    (project / "dvc.lock").write_text("old\n")
+    git("init", "--quiet")
+    git("add", ".")
+    git("commit", "--quiet", "--message", "Begin")
+    (project / "dvc.lock").write_text("new\n")
+    (incoming / "toy/00001-ab").mkdir()
+    (incoming / "toy/00001-ab/train-00000.parquet").write_text("shard")
+    (incoming / "toy/00001-ab.dvc").write_text("hash\n")
+    (incoming / "toy/.gitignore").write_text("/00001-ab\n")
+    git("add", "dvc.lock", "data/incoming")  # as DVC's autostage does
+    return project
+
+
+def test_what_a_run_writes_is_no_uncommitted_change(repository: Path) -> None:
+    versioning.check_clean()
+    (repository / "model.py").write_text("layers = 3\n")
+    with pytest.raises(ConvoyError, match=r"commit these changes first: model\.py"):
+        versioning.check_clean()
+
+
+def test_outside_a_repository_gits_message_is_passed_on(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(project.parent))
+    with pytest.raises(ConvoyError, match="git"):
+        versioning.check_clean()
+
+
+def test_keep_leaves_the_branch_where_it_is(repository: Path) -> None:
+    head = git("rev-parse", "HEAD")
+    commit = versioning.keep("Retrain toy\n", "toy-v1")
+    assert git("rev-parse", "HEAD") == head
+    assert git("rev-parse", f"{commit}^") == head
+    assert git("show", "toy-v1:dvc.lock") == "new"
+    assert git("show", "toy-v1:data/incoming/toy/00001-ab.dvc") == "hash"
+    assert (repository / "dvc.lock").read_text() == "new\n"
+
+
+def test_advance_moves_the_branch_and_leaves_nothing_changed(repository: Path) -> None:
+    (repository / "notes.txt").write_text("not ours")
+    versioning.advance(versioning.keep("Retrain toy\n", "toy-v1"))
+    assert git("log", "-1", "--format=%s") == "Retrain toy"
+    assert git("status", "--porcelain") == "?? notes.txt"
+    assert versioning.own_changes() == []
+
+
+def test_a_killed_run_is_completed_with_the_commit_it_made(repository: Path) -> None:
+    first = versioning.keep("Retrain toy\n", "toy-v1")
+    again = versioning.keep("Retrain toy\n", "toy-v1")
+    assert again == first
+    versioning.advance(again)
+    versioning.advance(versioning.keep("Retrain toy\n", "toy-v1"))
+    assert git("rev-list", "--count", "HEAD") == "2"
+
+
+def test_a_tag_of_another_history_is_an_error(repository: Path) -> None:
+    versioning.keep("Retrain toy\n", "toy-v1")
+    git("commit", "--quiet", "--allow-empty", "--message", "meanwhile")
+    with pytest.raises(ConvoyError, match="toy-v1 exists on another commit"):
+        versioning.keep("Retrain toy\n", "toy-v1")
+
+
+def test_take_back_restores_the_last_commit(repository: Path) -> None:
+    (batch,) = versioning.uncommitted_batches("toy")
+    assert batch == Path("data/incoming/toy/00001-ab")
+    versioning.take_back([batch])
+    assert git("status", "--porcelain") == ""
+    assert (repository / "dvc.lock").read_text() == "old\n"
+    assert not (repository / "data/incoming/toy/00001-ab").exists()
+    assert (repository / "data/incoming/README.md").is_file()
+
+
+def test_a_committed_batch_is_not_taken_back(repository: Path) -> None:
+    versioning.advance(versioning.keep("Retrain toy\n", None))
+    assert versioning.uncommitted_batches("toy") == []
