@@ -1,4 +1,7 @@
-"""What may hide parts of a face: glasses, loose hair, hands, scarves and other things."""
+"""What may hide parts of a face: glasses, loose hair, hands, scarves and other things.
+
+`level` is the brightness of something white.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from components.ingest.sources.faces.head import Head
 from components.ingest.sources.faces.layer import Layer, Outline, ink
 from components.ingest.sources.faces.layout import Layout
 from components.ingest.sources.faces.pose import Pose
+from components.ingest.sources.faces.traits import Look
 
 TURNS = np.linspace(0, 2 * np.pi, 28, endpoint=False)
 EAR = (78.0, 2.0, 0.0)
@@ -73,8 +77,9 @@ def arm(layer: Layer, pose: Pose, side: int, hinge: float, width: float, frame: 
         layer.pen.line([*start, *end], fill=ink(frame), width=pixels)
 
 
-def hand(rng: Rng, layer: Layer, tone: float) -> None:
+def hand(rng: Rng, layer: Layer, look: Look, level: float) -> None:
     """Fingers at the chin, the mouth or a cheek."""
+    tone = look.skin * level
     at = np.array([rng.uniform(-60, 60), rng.uniform(55, 110), 90])
     angle = rng.uniform(-2.4, -0.7)
     along = np.array([np.cos(angle), np.sin(angle), 0])
@@ -95,7 +100,7 @@ def finger(
     layer.polygon(tip + width / 2 * circle, tone)
 
 
-def scarf(rng: Rng, layer: Layer, tone: float) -> None:
+def scarf(rng: Rng, layer: Layer, _look: Look, level: float) -> None:
     """Cloth up to the chin or the mouth."""
     y = rng.uniform(75, 120)
     cloth: Outline = [
@@ -106,25 +111,25 @@ def scarf(rng: Rng, layer: Layer, tone: float) -> None:
         [160, 300, 0],
         [-160, 300, 0],
     ]
-    layer.polygon(cloth, rng.uniform(0, 1.2) * tone)
+    layer.polygon(cloth, rng.uniform(0, 1) * level)
 
 
-def wisps(rng: Rng, layer: Layer, tone: float) -> None:
+def wisps(rng: Rng, layer: Layer, look: Look, level: float) -> None:
     """Loose strands of hair over forehead and cheek."""
     root = rng.uniform([-50, -95], [50, -80])
     step = [6 * np.sign(root[0]), 28]
     for _ in range(rng.integers(3, 10)):
         strand = root + np.cumsum(rng.normal(step, [5, 8], size=(5, 2)), axis=0)
         points = np.concatenate([strand, np.full((5, 1), 80.0)], axis=1)
-        layer.line(points, rng.uniform(1, 2.5), tone * rng.uniform(0.7, 1.4), 0.85)
+        layer.line(points, rng.uniform(1, 2.5), look.hair * level * rng.uniform(0.7, 1.4), 0.85)
 
 
-def thing(rng: Rng, layer: Layer, tone: float) -> None:
+def thing(rng: Rng, layer: Layer, _look: Look, level: float) -> None:
     """A disc, a box or a bar beside the face."""
     side = pick(rng, (-1, 1))
     center = np.array([side * rng.normal(85, 20), rng.uniform(-60, 140), 60])
     half = rng.uniform(8, 45, size=2)
-    grey = rng.uniform(0, 1.2) * tone
+    grey = rng.uniform(0, 1) * level
     if chance(rng, 0.3):
         inward = [-side * rng.uniform(20, 120), rng.uniform(60, 200), 0]
         layer.line([center, center + inward], half[0] / 2, grey)

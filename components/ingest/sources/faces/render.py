@@ -111,7 +111,7 @@ def stand(rng: Rng, person: Person, pose: Pose, light: Light) -> tuple[Array, ND
 
 
 def cast_shadows(hits: Hits, shoulders: NDArray[np.bool_], pose: Pose, light: Light) -> Array:
-    """The shadows on the head and from it on the body, `[SIDE, SIDE]`."""
+    """The shadows on the head and from it on the body, `[FINE / 2, FINE / 2]`."""
     depth = np.where(shoulders, np.maximum(hits.depth, np.float32(-20)), hits.depth)
     return lights.shadow(depth[::2, ::2], light, pose.scale / 2)
 
@@ -121,14 +121,12 @@ def put_on(rng: Rng, picture: Array, person: Person, pose: Pose, light: Light) -
     if chance(rng, GLASSES):
         glasses = props.glasses(rng, person.head, pose, person.layout, FINE)
         picture = blend(picture, *glasses.channels())
-    drawn = [prop for prop, share in PROPS.items() if chance(rng, share)]
-    if not drawn:
-        return picture
-    front = Layer(FINE, pose.project, pose.scale)
-    for prop in drawn:
-        tone = person.look.hair if prop is props.wisps else person.look.skin
-        prop(rng, front, tone * light.level)
-    return blend(picture, *front.channels())
+    for prop, share in PROPS.items():
+        if chance(rng, share):
+            front = Layer(FINE, pose.project, pose.scale)
+            prop(rng, front, person.look, light.level)
+            picture = blend(picture, *front.channels())
+    return picture
 
 
 def double(small: Array) -> Array:

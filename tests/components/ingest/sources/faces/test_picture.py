@@ -125,10 +125,11 @@ def test_glasses_are_around_the_eyes(yaw: float) -> None:
 
 @pytest.mark.parametrize("prop", [props.hand, props.scarf, props.wisps, props.thing])
 def test_props_hide_a_part_of_the_picture(prop: object) -> None:
+    look = Look.draw(np.random.default_rng(0))
     shares = []
     for seed in range(20):
         layer = Layer(SIDE, FRONT.project, FRONT.scale)
-        prop(np.random.default_rng(seed), layer, 0.5)  # type: ignore[operator]
+        prop(np.random.default_rng(seed), layer, look, 0.5)  # type: ignore[operator]
         shares.append((layer.channels()[1] > 0).mean())
     assert 0.005 < np.mean(shares) < 0.5
 
