@@ -32,7 +32,7 @@ class Source(base.Source):
             all but four points, otherwise one part of the face.
     """
 
-    count: int = Field(5_000, gt=0)
+    count: int = Field(3_000, gt=0)
     seed: int = Field(0, ge=0)
     missing_fraction: float = Field(0.3, ge=0, le=1)
 
