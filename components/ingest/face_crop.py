@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from components.ingest.images import encode_png
 from components.ingest.keypoints import KEYPOINTS, SIDE
-from components.ingest.sources.mnist_idx import encode_png
 from components.ingest.table import Record
 from pipelines.errors import ConvoyError
 

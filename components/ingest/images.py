@@ -3,6 +3,7 @@
 import io
 from dataclasses import dataclass
 
+import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 KEPT_FORMATS = ("PNG", "JPEG", "MPO")  # MPO: what many phones write, JPEG to every decoder
@@ -66,6 +67,11 @@ def _check_chunks(data: bytes) -> None:
         image.verify()
     if PNG_END not in data:
         raise OSError("PNG file has no end")
+
+
+def encode_png(pixels: np.ndarray) -> bytes:
+    """Encodes grey pixels, uint8 `[height, width]`, as PNG."""
+    return _encode_png(Image.fromarray(pixels))
 
 
 def _encode_png(image: Image.Image) -> bytes:

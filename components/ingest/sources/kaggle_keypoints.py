@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
+from components.ingest.images import encode_png
 from components.ingest.keypoints import COLUMNS, SIDE
 from components.ingest.sources import base
-from components.ingest.sources.mnist_idx import encode_png
 from components.ingest.table import Record
 from pipelines.errors import ConvoyError
 

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
+from components.ingest.images import encode_png
 from components.ingest.sources import base
 from components.ingest.table import Record
 from pipelines.errors import ConvoyError
@@ -115,13 +115,6 @@ def check_counts(images: Path, labels: Path) -> None:
         other = read_shape(second, labels, 1)[0]
     if count != other:
         raise ConvoyError(f"{images} has {count} images, {labels} has {other} labels")
-
-
-def encode_png(pixels: np.ndarray) -> bytes:
-    """Encodes grey pixels, uint8 `[height, width]`, as PNG."""
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "PNG")
-    return buffer.getvalue()
 
 
 def _open(file: Path) -> io.BufferedIOBase:

@@ -10,9 +10,9 @@ import numpy as np
 from pydantic import Field
 
 from components.ingest.face_crop import label
+from components.ingest.images import encode_png
 from components.ingest.keypoints import GROUPS, KEYPOINTS
 from components.ingest.sources import base
-from components.ingest.sources.mnist_idx import encode_png
 from components.ingest.table import Record
 
 FEW = [

@@ -4,12 +4,12 @@ Each is 8x8 with values from 0 to 16 (UCI's "Optical Recognition of Handwritten 
 are laid out as MNIST lays out its own: 20x20 pixels in the middle of 28x28, bright on black.
 """
 
-import io
 from collections.abc import Iterator
 
 import numpy as np
 from PIL import Image
 
+from components.ingest.images import encode_png
 from components.ingest.sources import base
 from components.ingest.table import Record
 
@@ -40,6 +40,4 @@ def render_digit(values: np.ndarray) -> bytes:
     digit = Image.fromarray(grey).resize((DIGIT_SIDE, DIGIT_SIDE), Image.Resampling.BICUBIC)
     image = Image.new("L", (IMAGE_SIDE, IMAGE_SIDE))
     image.paste(digit, ((IMAGE_SIDE - DIGIT_SIDE) // 2,) * 2)
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG")
-    return buffer.getvalue()
+    return encode_png(np.asarray(image))
