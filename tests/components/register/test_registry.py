@@ -1,9 +1,11 @@
+import os
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import mlflow
@@ -20,6 +22,31 @@ from pipelines.errors import ConvoyError
 from pipelines.params import TaskParams
 
 Register = Callable[..., tuple[Registry, str]]
+
+
+@dataclass
+class Server:
+    """An MLflow server on loopback with a store and an artifact folder of its own."""
+
+    folder: Path
+    port: int
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "mlflow", "server", "--port", str(self.port)]
+        command += ["--workers", "1"]
+        command += ["--backend-store-uri", f"sqlite:///{self.folder / 'mlflow.db'}"]
+        command += ["--artifacts-destination", str(self.folder / "artifacts")]
+        quiet = subprocess.DEVNULL
+        self.process = subprocess.Popen(command, stdout=quiet, stderr=quiet, start_new_session=True)
+        wait_for(f"{self.address}/health")
+
+    def stop(self) -> None:
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
 
 def stages(registry: Registry) -> dict[str, str | None]:
@@ -315,24 +342,16 @@ def test_a_promotion_killed_at_any_write_leaves_one_champion(register: Register)
 
 
 @pytest.fixture
-def server(project: Path) -> Iterator[str]:
-    """The address of an MLflow server with an empty store."""
+def server(project: Path) -> Iterator[Server]:
+    """An MLflow server with an empty store."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    folder = project / "server"
-    folder.mkdir()
-    (project / "mlflow.db").rename(folder / "mlflow.db")
-    command = [sys.executable, "-m", "mlflow", "server", "--port", str(port), "--workers", "1"]
-    command += ["--backend-store-uri", f"sqlite:///{folder / 'mlflow.db'}"]
-    command += ["--artifacts-destination", str(folder / "artifacts")]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        wait_for(f"http://127.0.0.1:{port}/health")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait()
+        server = Server(project / "server", probe.getsockname()[1])
+    server.folder.mkdir()
+    (project / "mlflow.db").rename(server.folder / "mlflow.db")
+    server.start()
+    yield server
+    server.stop()
 
 
 def wait_for(address: str) -> None:
@@ -348,15 +367,42 @@ def wait_for(address: str) -> None:
 
 @pytest.mark.slow  # starts a server
 def test_a_server_keeps_versions_and_models(
-    server: str, register: Register, monkeypatch: pytest.MonkeyPatch, project: Path
+    server: Server, register: Register, monkeypatch: pytest.MonkeyPatch, project: Path
 ) -> None:
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", server)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", server.address)
     registry, first = register()
     registry.promote(first, Decision("promote", ["first"]))
     registry, second = register()
     assert registry.aliases() == {"champion": first, "challenger": second}
     assert (registry.download("champion") / "model.keras").read_bytes() == b"network"
+    assert registry.decisions(first)[0]["reasons"] == ["first"]
     with pytest.raises(ConvoyError, match=r"MLflow at http://127.*archived"):
         registry.download("archived")
     assert not (project / "mlartifacts").exists()
     assert not (project / "mlflow.db").exists()
+
+
+@pytest.mark.slow  # starts a server, twice
+def test_a_server_that_dies_leaves_nothing_that_the_next_run_does_not_complete(
+    server: Server, register: Register, monkeypatch: pytest.MonkeyPatch, toy_model: Path
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", server.address)
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
+    set_alias = mlflow.MlflowClient.set_registered_model_alias
+
+    def die(*arguments: object) -> None:
+        server.stop()
+        set_alias(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(mlflow.MlflowClient, "set_registered_model_alias", die)
+        with pytest.raises(ConvoyError, match=f"MLflow at {server.address}"):
+            register()
+    server.start()
+    registry = Registry("toy")
+    assert registry.aliases() == {}
+    resumed = registry.resume(folder_digest(toy_model), {"accuracy": 0.9})
+    assert resumed is not None
+    assert len(registry.versions()) == 1
+    registry.promote(str(resumed.version), Decision("promote", ["first"]))
+    assert registry.aliases() == {"champion": "1"}

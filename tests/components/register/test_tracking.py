@@ -1,6 +1,11 @@
+import itertools
+import json
 import shutil
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import mlflow
@@ -57,6 +62,19 @@ def test_runs_of_a_task_share_an_experiment(project: Path, params: TaskParams) -
     assert {run.info.run_id for run in runs} == {first, second}
 
 
+def test_a_run_that_was_killed_is_opened_again(project: Path, params: TaskParams) -> None:
+    tags = {"model_digest": "abc"}
+    with pytest.raises(KeyboardInterrupt), training_run("toy", params, tags) as first:
+        raise KeyboardInterrupt
+    with training_run("toy", params, tags) as second:
+        mlflow.log_metrics({"accuracy": 0.5})
+    with training_run("toy", params, {"model_digest": "def"}) as other:
+        pass
+    assert first == second != other
+    assert mlflow.get_run(second).info.status == "FINISHED"
+    assert mlflow.get_run(second).data.params["train.epochs"] == "2"
+
+
 def test_a_later_process_adds_to_the_run(project: Path, params: TaskParams) -> None:
     with training_run("toy", params) as run_id:
         pass
@@ -90,6 +108,48 @@ def test_a_server_that_is_down_is_named(
         training_run("toy", params),
     ):
         pass
+
+
+ALIASES = {
+    "registered_models": [{"name": "toy", "aliases": [{"alias": "champion", "version": "3"}]}]
+}
+
+
+@pytest.fixture
+def busy_server() -> Iterator[str]:
+    """A server that is overloaded at the first two requests."""
+    requests = itertools.count()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(503 if next(requests) < 2 else 200)
+            self.end_headers()
+            self.wfile.write(json.dumps(ALIASES).encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("retries", [1, 2])
+def test_an_overloaded_server_is_asked_again(
+    busy_server: str, retries: int, monkeypatch: pytest.MonkeyPatch, project: Path
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", busy_server)
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", str(retries))
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR", "0")
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_BACKOFF_JITTER", "0")
+    if retries == 2:
+        assert Registry("toy").aliases() == {"champion": "3"}
+    else:
+        with pytest.raises(ConvoyError, match=rf"MLflow at {busy_server}: .*503"):
+            Registry("toy").aliases()
 
 
 def test_a_store_that_is_no_database_is_named(project: Path) -> None:
