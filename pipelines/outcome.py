@@ -70,7 +70,7 @@ class Report:
 
     def markdown(self) -> str:
         """The summary for a job's page or a chat."""
-        return "\n\n".join(["## " + self.title(), *self._sections()]) + "\n"
+        return "## " + self.message()
 
     def message(self) -> str:
         """The commit's message."""

@@ -14,7 +14,8 @@ class Situation:
         champion_age: Days since the champion was registered; None without a champion.
         changed: Whether anything has changed since the last training: data, parameters, code.
         new_data: Whether the data are others than the champion's.
-        drifted: The columns that have drifted; None when there is nothing to compare with.
+        drifted: The columns that have drifted; None when it cannot be measured, as when the
+            champion has no statistics or a changed source has not been read.
     """
 
     champion_age: float | None
@@ -52,7 +53,7 @@ def _on_drift(situation: Situation) -> tuple[bool, str]:
     if not situation.new_data:
         return False, "the data are the champion's"
     if situation.drifted is None:
-        return True, "the champion has no statistics to compare with"
+        return True, "drift cannot be measured"
     if situation.drifted:
         return True, f"drift in {', '.join(situation.drifted)}"
     return False, "the new data have not drifted"

@@ -134,7 +134,9 @@ def _plan(request: Request, batch: Batch | None, report: Report) -> Report:
     """Tells what would happen; changes nothing."""
     changed = dvc.changed_stages(request.task)
     new = [batch.folder] if batch else []
-    drift = _measure(request, [*_unknown_batches(request.task), *new])
+    batches = [*_unknown_batches(request.task), *new]
+    unread = "ingest" in changed and not batches  # a changed source
+    drift = None if unread else _measure(request, batches)
     situation = _situation(request.task, bool(new or changed), drift)
     situation = replace(situation, new_data=situation.new_data or bool(new) or "ingest" in changed)
     train, reason = should_train(situation, request.settings)
@@ -206,16 +208,20 @@ def _situation(task: str, changed: bool, drift: Sequence[Drift] | None) -> Situa
     return Situation(
         champion_age=age / DAY,
         changed=changed,
-        new_data=champion.tags.get("data_hash") != data_hash(task),
+        new_data=_has_new_data(champion),
         drifted=None if drift is None else [each.column for each in drift if each.drifted],
     )
+
+
+def _has_new_data(champion: ModelVersion) -> bool:
+    return bool(champion.tags.get("data_hash") != data_hash(champion.name))
 
 
 def _measure(request: Request, batches: Sequence[Path]) -> list[Drift] | None:
     """The drift of the training images that the champion does not know.
 
-    Those are the batches after it; without any, the whole training split, which an edited
-    source may have changed. None without a champion or its statistics.
+    Those are the batches after it; without any, the whole training split, if an edited
+    source has changed it. None without a champion or its statistics.
     """
     from components.drift.baseline import load_baseline
     from components.drift.drift import measure_drift
@@ -223,8 +229,10 @@ def _measure(request: Request, batches: Sequence[Path]) -> list[Drift] | None:
 
     champion = Registry(request.task).champion()
     baseline = load_baseline(champion) if champion else None
-    if baseline is None:
+    if champion is None or baseline is None:
         return None
+    if not batches and not _has_new_data(champion):
+        return []
     task, _ = load_task(request.task)
     folders = batches or [data_folder(request.task)]
     files = [file for folder in folders for file in sorted(folder.glob("train-*.parquet"))]

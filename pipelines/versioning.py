@@ -54,37 +54,33 @@ def own_changes() -> list[str]:
     return [line[3:] for line in lines if line]
 
 
-def has_tag(tag: str) -> bool:
-    """Whether there is a tag of that name."""
-    return bool(git("tag", "--list", tag))
-
-
 def keep(message: str, tag: str | None) -> str:
     """Commits what the run changed beside the branch, which stays where it is.
 
     Args:
         message: The commit's message.
-        tag: An annotated tag of this name is set; one that exists, as after a run that was
-            killed, is kept and its commit returned.
+        tag: An annotated tag of this name is set, unless there is one: a tag never moves.
 
     Returns:
-        The commit.
+        The commit; the tagged one, when a run that was killed has made it already.
     """
     head = git("rev-parse", "HEAD")
-    if tag and has_tag(tag):
-        commit = git("rev-list", "--max-count=1", tag)
-        if head not in (commit, git("rev-parse", f"{commit}^")):
-            raise ConvoyError(f"the git tag {tag} exists on another commit; is it this registry's?")
-        return commit
-    with tempfile.TemporaryDirectory() as folder:
-        index = Path(folder) / "index"
-        git("read-tree", "HEAD", index=index)
-        git("add", "--all", "--", *OWN, index=index)
-        tree = git("write-tree", index=index)
-    commit = git("commit-tree", tree, "-p", head, "-m", message)
-    if tag:
+    tagged = git("rev-list", "--max-count=1", tag) if tag and git("tag", "--list", tag) else None
+    if tagged and git("rev-parse", f"{tagged}^") == head:
+        return tagged
+    commit = _commit_beside(head, message) if own_changes() else head
+    if tag and not tagged:
         git("tag", "--annotate", tag, commit, "--message", message)
     return commit
+
+
+def _commit_beside(head: str, message: str) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        index = Path(folder) / "index"
+        git("read-tree", head, index=index)
+        git("add", "--all", "--", *OWN, index=index)
+        tree = git("write-tree", index=index)
+    return git("commit-tree", tree, "-p", head, "-m", message)
 
 
 def advance(commit: str) -> None:

@@ -79,11 +79,21 @@ def test_a_killed_run_is_completed_with_the_commit_it_made(repository: Path) -> 
     assert git("rev-list", "--count", "HEAD") == "2"
 
 
-def test_a_tag_of_another_history_is_an_error(repository: Path) -> None:
-    versioning.keep("Retrain toy\n", "toy-v1")
+def test_a_tag_never_moves(repository: Path) -> None:
+    first = versioning.keep("Retrain toy\n", "toy-v1")
+    git("commit", "--quiet", "--allow-empty", "--message", "meanwhile", "--only")
+    second = versioning.keep("Retrain toy\n", "toy-v1")
+    assert second != first == git("rev-list", "--max-count=1", "toy-v1")
+    versioning.advance(second)
+    assert git("log", "-2", "--format=%s").splitlines() == ["Retrain toy", "meanwhile"]
+
+
+def test_without_a_change_the_branch_stays(repository: Path) -> None:
+    versioning.advance(versioning.keep("Retrain toy\n", "toy-v1"))
     git("commit", "--quiet", "--allow-empty", "--message", "meanwhile")
-    with pytest.raises(ConvoyError, match="toy-v1 exists on another commit"):
-        versioning.keep("Retrain toy\n", "toy-v1")
+    head = git("rev-parse", "HEAD")
+    versioning.advance(versioning.keep("Retrain toy\n", "toy-v1"))
+    assert git("rev-parse", "HEAD") == head
 
 
 def test_take_back_restores_the_last_commit(repository: Path) -> None:
