@@ -80,8 +80,8 @@ def compare_versions(name: str, first: str, second: str, out: Path) -> Renderabl
         out: A folder `<task>-<A>-<B>` with `disagreements.png` is made in it.
 
     Returns:
-        A table for the terminal: every metric of the whole split, B minus A, and for the
-        metrics of the gate the bootstrap interval of that difference.
+        A table for the terminal: the metrics of the whole split, B minus A, and for those
+        of the gate the bootstrap interval of that difference.
 
     Raises:
         ConvoyError: When there is no such version, or no test split here.
@@ -176,6 +176,8 @@ def _table(
     for heading in (sides[0].name, sides[1].name, "difference", "95% interval, per image"):
         table.add_column(heading, justify="right")
     for metric in dict.fromkeys([*intervals, *metrics[0], *metrics[1]]):
+        if "/" in metric:  # of single classes
+            continue
         first, second = (each.get(metric, np.nan) for each in metrics)
         low, high = intervals.get(metric, (np.nan, np.nan))
         interval = "" if np.isnan(low) else f"{low:+.4f} to {high:+.4f}"
@@ -203,7 +205,7 @@ def _draw(worst: Sequence[Example], sides: Sequence[Side], task: Task) -> Image.
 def _tiles(each: Example, sides: Sequence[Side], task: Task) -> Iterator[tuple[Image.Image, str]]:
     image = read_image(each.row["image"])
     for side, outputs in zip(sides, each.outputs, strict=True):
-        yield task.draw(image, outputs, side.served.classes), side.name
+        yield task.draw(image, outputs, side.served.classes), f"model {side.name}"
 
 
 def _title(row: Row, task: Task) -> str:
