@@ -169,11 +169,13 @@ class Keypoints(Task):
         return KeypointEvaluation(params.evaluate.pictures)
 
     def views(self, params: TaskParams) -> Sequence[View]:
-        """The mirrored and slightly shifted image, if the parameters ask for it."""
+        """The shifted image, and the mirrored one where training mirrors, if asked for."""
         from components.evaluate.test_time import VIEWS
 
         assert isinstance(params, KeypointsParams)
-        return VIEWS if params.evaluate.test_time_augmentation else ()
+        if not params.evaluate.test_time_augmentation:
+            return ()
+        return tuple(view for view in VIEWS if params.augment.horizontal_flip or not view.mirrored)
 
     def undo_view(
         self, outputs: Mapping[str, np.ndarray], view: View, sizes: np.ndarray

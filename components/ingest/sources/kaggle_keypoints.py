@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
+from pydantic import Field
 
 from components.ingest.images import encode_png
 from components.ingest.keypoints import COLUMNS, SIDE
@@ -24,7 +25,14 @@ class Source(base.Source):
 
     Empty cells are missing coordinates. A row that has no coordinate at all is kept: what
     to make of it is for validation to say.
+
+    Attributes:
+        origin: What the file calls the centre of the first pixel: 0, 0.5 or 1. It is
+            subtracted, so that mirroring an image mirrors its points exactly; a wrong one
+            costs the flips of the augmentation their worth.
     """
+
+    origin: float = Field(0.0, ge=0, le=1)
 
     def read(self) -> Iterator[Record]:
         """Yields `FILE/00001.png` onwards, numbered by row, with `keypoints`.
@@ -35,7 +43,7 @@ class Source(base.Source):
         for number, cells in read_rows(self.path):
             place = f"{self.path}: row {number}"
             pixels = parse_pixels(cells[IMAGE], place)
-            points = [parse_coordinate(cells[name], place, name) for name in COLUMNS]
+            points = [parse_coordinate(cells[name], place, name) - self.origin for name in COLUMNS]
             name = f"{self.path.name}/{number:05}.png"
             yield Record(encode_png(pixels), name, {"keypoints": points})
 

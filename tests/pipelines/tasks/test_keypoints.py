@@ -187,7 +187,15 @@ def test_the_loss_is_chosen_by_name() -> None:
 
 def test_views_are_a_switch() -> None:
     assert TASK.views(params()) == ()
-    assert TASK.views(params(evaluate={"test_time_augmentation": True})) == VIEWS
+    asked = {"test_time_augmentation": True}
+    mirrors = params(evaluate=asked, augment={"horizontal_flip": True})
+    assert TASK.views(mirrors) == VIEWS
+
+
+def test_only_what_training_mirrors_is_mirrored() -> None:
+    asked = {"test_time_augmentation": True}
+    views = TASK.views(params(evaluate=asked, augment={"horizontal_flip": False}))
+    assert views == tuple(view for view in VIEWS if not view.mirrored)
 
 
 @pytest.mark.parametrize(

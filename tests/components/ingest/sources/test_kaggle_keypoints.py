@@ -53,6 +53,12 @@ def test_pixels_and_points(tmp_path: Path) -> None:
         assert record.split is None
 
 
+def test_the_origin_is_subtracted(tmp_path: Path) -> None:
+    file = write(tmp_path, [cells(0)])
+    (record,) = Source(kind="kaggle_keypoints", path=file, origin=0.5).read()
+    np.testing.assert_allclose(record.labels["keypoints"], POINTS[0] - 0.5)
+
+
 def test_columns_in_any_order(tmp_path: Path) -> None:
     order = np.random.default_rng(2).permutation(31)
     shuffled = [cells(0)[index] for index in order]
