@@ -33,9 +33,10 @@ def run(
     from pipelines.runs import plan_run
 
     tasks, overrides = plan_run(words or [])
-    code = dvc.run_experiment(tasks[0], overrides) if overrides else dvc.reproduce(tasks, force)
-    if code:
-        dvc.restore_outputs()
+    with dvc.only_run():
+        code = dvc.run_experiment(tasks[0], overrides) if overrides else dvc.reproduce(tasks, force)
+        if code:
+            dvc.restore_outputs()
     raise typer.Exit(code)
 
 

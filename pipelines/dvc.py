@@ -4,9 +4,11 @@ import json
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock, Timeout
 from rich.console import Console
 
 from pipelines.errors import ConvoyError
@@ -14,6 +16,24 @@ from pipelines.errors import ConvoyError
 LAST_STAGE = "register"
 LOG_LINES = 40
 DVC = (sys.executable, "-m", "dvc")
+LOCK_FILE = Path(".dvc/tmp/run.lock")
+
+
+@contextmanager
+def only_run() -> Iterator[None]:
+    """Keeps a second run out: when it failed, it would take away what the first one writes.
+
+    The lock is the kernel's: it ends with the process that holds it, however that ends.
+
+    Raises:
+        ConvoyError: When another run is at work in this project.
+    """
+    LOCK_FILE.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(LOCK_FILE, timeout=0):
+            yield
+    except Timeout:
+        raise ConvoyError(f"{LOCK_FILE}: another convoy run is at work in this folder") from None
 
 
 def reproduce(tasks: Sequence[str], force: bool = False) -> int:
