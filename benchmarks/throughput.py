@@ -62,7 +62,7 @@ def compare(name: str, epochs: int, rounds: int) -> dict[str, list[float]]:
     folder = only_child(artifact_folder(name, "prepare") / "Transform/transform_graph")
     transform = tft.TFTransformOutput(str(folder))
     examples = only_child(artifact_folder(name, "augment") / "Augment/augmented_examples")
-    training = read_examples([f"{examples}/Split-train/*.gz"], transform, params)
+    training = read_examples([f"{examples}/Split-train/*.gz"], transform, task, params)
     images, targets = load_arrays(training, task)
     speeds: dict[str, list[float]] = {"convoy": [], "bare fit": []}
     for _ in range(rounds):
@@ -90,7 +90,7 @@ def compiled(
     keras.utils.set_random_seed(params.seed)
     shape = (params.prepare.height, params.prepare.width, params.prepare.channels)
     body = build_model(params.train.model, shape, task.units(transform), params.train.options)
-    network = build_network(body, shape, *statistics_of(training))
+    network = build_network(body, *statistics_of(training))
     network.compile(params.train.optimizer.name, task.loss(params), metrics=task.monitors())
     return network
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Mapping
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError, validate_call
@@ -25,7 +26,7 @@ def model_names() -> list[str]:
 def build_model(
     name: str, shape: tuple[int, int, int], units: int, options: Mapping[str, Any]
 ) -> keras.Model:
-    """Builds a model that takes normalised images and gives raw outputs (logits).
+    """Builds a model that gives raw outputs (logits).
 
     Args:
         name: A module of this package.
@@ -34,18 +35,34 @@ def build_model(
         options: Keyword arguments of the module's `build`.
 
     Returns:
-        A model from float `[batch, height, width, channels]` to float `[batch, units]`.
+        A model from float `[batch, height, width, channels]` to float `[batch, ...]`.
 
     Raises:
         ConvoyError: When there is no such model, an option is unknown or out of range, or
             the images are too small for the architecture.
     """
-    if name not in model_names():
-        raise ConvoyError(f"train.model: no model {name!r}; there are {', '.join(model_names())}")
-    build = validate_call(importlib.import_module(f"{__name__}.{name}").build)
+    build = validate_call(_load(name).build)
     try:
         return build(shape, units, **options)
     except ValidationError as error:
         raise ConvoyError(describe_errors(error, "train.options")) from None
     except ValueError as error:  # how Keras says that layers do not fit together
         raise ConvoyError(f"train.model: {name} does not fit images {shape}: {error}") from error
+
+
+def takes_pixels(name: str) -> bool:
+    """Whether a model wants pixels in 0..255: its module says `TAKES_PIXELS = True`.
+
+    Pretrained backbones bring the preprocessing that they were trained with. Other models are
+    fed with images normalised by the statistics of the training split.
+
+    Raises:
+        ConvoyError: When there is no such model.
+    """
+    return getattr(_load(name), "TAKES_PIXELS", False)
+
+
+def _load(name: str) -> ModuleType:
+    if name not in model_names():
+        raise ConvoyError(f"train.model: no model {name!r}; there are {', '.join(model_names())}")
+    return importlib.import_module(f"{__name__}.{name}")

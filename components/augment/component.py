@@ -85,7 +85,7 @@ class MakeCopies(beam.DoFn):
     def process(self, batch: Sequence[bytes]) -> Iterator[bytes]:
         """Yields `copies` serialized examples for each of the batch."""
         channels = self.params.prepare.channels
-        parsed = [parse_example(record, self.spec, channels) for record in batch]
+        parsed = [parse_example(record, self.spec, self.task, channels) for record in batch]
         stacked = {name: tf.stack([one[name] for one in parsed]) for name in self.spec}
         for copy in range(1, self.params.augment.copies + 1):
             yield from self._encode(self._augmented(dict(stacked), copy))
@@ -96,7 +96,7 @@ class MakeCopies(beam.DoFn):
             batch.pop("image"), batch, seeds, self.params.augment, self.task.warp_labels
         )
         encoded = tf.map_fn(tf.io.encode_png, images, fn_output_signature=tf.string)
-        return {"image": encoded, **labels}
+        return {"image": encoded, **self.task.encode_labels(labels)}
 
     def _encode(self, batch: dict[str, tf.Tensor]) -> Iterator[bytes]:
         columns = {name: values.numpy() for name, values in batch.items()}

@@ -36,9 +36,9 @@ def draw_sheet(task: Task, params: TaskParams, examples: Path, transform: Path, 
     originals = sorted(set(split.iterdir()) - set(copies))
     channels = params.prepare.channels
     rows: dict[str, list[Image.Image]] = defaultdict(list)
-    for example in _read(originals, spec, channels, ORIGINALS):
+    for example in _read(originals, spec, task, channels, ORIGINALS):
         rows[_path(example)].append(_draw(task, example))
-    for example in _read(copies, spec, channels):
+    for example in _read(copies, spec, task, channels):
         row = rows.get(_path(example), [])
         if row and len(row) <= COPIES_SHOWN:
             row.append(_draw(task, example))
@@ -52,11 +52,12 @@ def draw_sheet(task: Task, params: TaskParams, examples: Path, transform: Path, 
 
 
 def _read(
-    files: list[Path], spec: dict[str, Any], channels: int, count: int = -1
+    files: list[Path], spec: dict[str, Any], task: Task, channels: int, count: int = -1
 ) -> Iterator[dict[str, Any]]:
     records = tf.data.TFRecordDataset([str(file) for file in files], compression_type="GZIP")
     for record in records.take(count):
-        yield {name: value.numpy() for name, value in parse_example(record, spec, channels).items()}
+        example = parse_example(record, spec, task, channels)
+        yield {name: value.numpy() for name, value in example.items()}
 
 
 def _path(example: dict[str, Any]) -> str:

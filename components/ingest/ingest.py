@@ -130,7 +130,7 @@ def check_record(record: Record, task: Task) -> None:
             f"{record.image_path}: unknown split {record.split!r}; there are {', '.join(SPLITS)}"
         )
     columns = task.label_columns()
-    if record.labels.keys() != columns.keys():
+    if not columns.keys() - task.optional_columns() <= record.labels.keys() <= columns.keys():
         raise ConvoyError(
             f"{record.image_path}: the source gives the labels {', '.join(record.labels) or 'none'}"
             f"; the task learns {', '.join(columns)}"

@@ -14,12 +14,15 @@ from pipelines.tasks.base import Task
 Example = dict[str, tf.Tensor]
 
 
-def parse_example(serialized: tf.Tensor, spec: Mapping[str, Any], channels: int) -> Example:
-    """Parses one transformed example and decodes its image.
+def parse_example(
+    serialized: tf.Tensor, spec: Mapping[str, Any], task: Task, channels: int
+) -> Example:
+    """Parses one transformed example and decodes its image and its labels.
 
     Args:
         serialized: A `tf.train.Example`, string scalar.
         spec: Feature spec of the transformed examples.
+        task: The task, which decodes the labels.
         channels: Channels of the image.
 
     Returns:
@@ -27,17 +30,18 @@ def parse_example(serialized: tf.Tensor, spec: Mapping[str, Any], channels: int)
     """
     example = tf.io.parse_single_example(serialized, spec)
     example["image"] = tf.io.decode_png(example["image"], channels=channels)
-    return example
+    return task.decode_labels(example)
 
 
 def read_examples(
-    files: Sequence[str], transform: tft.TFTransformOutput, params: TaskParams
+    files: Sequence[str], transform: tft.TFTransformOutput, task: Task, params: TaskParams
 ) -> tf.data.Dataset:
     """Streams the examples of TFRecord files in a fixed order.
 
     Args:
         files: Glob patterns of gzip-compressed TFRecord files.
         transform: Output of TensorFlow Transform.
+        task: The task, which decodes the labels.
         params: The task's parameters.
 
     Returns:
@@ -47,7 +51,7 @@ def read_examples(
     size = (params.prepare.height, params.prepare.width, params.prepare.channels)
 
     def parse(serialized: tf.Tensor) -> Example:
-        example = parse_example(serialized, spec, params.prepare.channels)
+        example = parse_example(serialized, spec, task, params.prepare.channels)
         example["image"] = tf.ensure_shape(example["image"], size)
         return example
 
@@ -73,7 +77,8 @@ def training_batches(
     """Caches, shuffles, batches, augments and prefetches; every epoch in another order.
 
     Returns:
-        Pairs of images (uint8 `[batch, height, width, channels]`) and targets.
+        Images (uint8 `[batch, height, width, channels]`) and targets, with their weights
+        where the task has any.
     """
     train = params.train
     batches = (
@@ -85,7 +90,7 @@ def training_batches(
         batches = tf.data.Dataset.zip(batches, _seeds(params.seed)).map(
             _augmenter(task, params), num_parallel_calls=tf.data.AUTOTUNE
         )
-    return batches.map(_pair(task)).prefetch(tf.data.AUTOTUNE)
+    return batches.map(_fitted(task, params)).prefetch(tf.data.AUTOTUNE)
 
 
 def evaluation_batches(
@@ -93,7 +98,8 @@ def evaluation_batches(
 ) -> tf.data.Dataset:
     """Caches and batches in file order."""
     cached = _cached(_without_statistics(examples), params.train.cache, cache_folder / "val")
-    return cached.batch(params.train.batch_size).map(_pair(task)).prefetch(tf.data.AUTOTUNE)
+    batches = cached.batch(params.train.batch_size)
+    return batches.map(_fitted(task, params)).prefetch(tf.data.AUTOTUNE)
 
 
 def _without_statistics(examples: tf.data.Dataset) -> tf.data.Dataset:
@@ -109,12 +115,16 @@ def _cached(examples: tf.data.Dataset, where: str, file: Path) -> tf.data.Datase
     return examples.cache(str(file) if where == "file" else "")
 
 
-def _pair(task: Task) -> Callable[[Example], tuple[tf.Tensor, tf.Tensor]]:
-    def pair(example: Example) -> tuple[tf.Tensor, tf.Tensor]:
-        labels = {name: value for name, value in example.items() if name != "image"}
-        return example["image"], task.target(labels)
+def _fitted(task: Task, params: TaskParams) -> Callable[[Example], tuple[tf.Tensor, ...]]:
+    """Makes of examples what `keras.Model.fit` takes: images, targets and weights, if any."""
 
-    return pair
+    def fitted(example: Example) -> tuple[tf.Tensor, ...]:
+        labels = {name: value for name, value in example.items() if name != "image"}
+        weights = task.sample_weights(labels, params)
+        pair = (example["image"], task.target(labels))
+        return pair if weights is None else (*pair, weights)
+
+    return fitted
 
 
 def _seeds(seed: int) -> tf.data.Dataset:

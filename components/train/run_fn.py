@@ -24,7 +24,7 @@ from components.train.network import build_network
 from components.train.optimizers import make_optimizer
 from components.train.strategy import distribution
 from components.train.weights import class_weights
-from models import build_model
+from models import build_model, takes_pixels
 from pipelines.layout import CURVES_FILE
 from pipelines.params import TaskParams
 from pipelines.project import load_task
@@ -43,8 +43,8 @@ def run_fn(fn_args: Any) -> None:
     keras.utils.set_random_seed(params.seed)
     keras.config.set_dtype_policy("mixed_float16" if params.train.mixed_precision else "float32")
     transform = tft.TFTransformOutput(fn_args.transform_graph_path)
-    training = read_examples(fn_args.train_files, transform, params)
-    validation = read_examples(fn_args.eval_files, transform, params)
+    training = read_examples(fn_args.train_files, transform, task, params)
+    validation = read_examples(fn_args.eval_files, transform, task, params)
     images = count(training)
     curves = Path(fn_args.model_run_dir) / CURVES_FILE
     curves.parent.mkdir(parents=True, exist_ok=True)
@@ -71,7 +71,7 @@ def _compiled(
 ) -> keras.Model:
     shape = (params.prepare.height, params.prepare.width, params.prepare.channels)
     body = build_model(params.train.model, shape, task.units(transform), params.train.options)
-    network = build_network(body, shape, *statistics_of(training))
+    network = build_network(body, *statistics_of(training), takes_pixels(params.train.model))
     load_initial_weights(network, params.train.initial_weights)
     network.compile(
         optimizer=make_optimizer(params.train, math.ceil(images / params.train.batch_size)),

@@ -43,6 +43,10 @@ class Task(ABC):
     def label_columns(self) -> Mapping[str, pa.DataType]:
         """The label columns of the canonical table, by name."""
 
+    def optional_columns(self) -> frozenset[str]:
+        """The label columns that a source may leave out; none by default."""
+        return frozenset()
+
     def stratum(self, labels: Mapping[str, Any]) -> str:
         """The group whose share is kept equal in every split; one group by default."""
         return ""
@@ -75,6 +79,18 @@ class Task(ABC):
             Dense float32, int64 or string tensors `[batch, ...]`, by feature name.
         """
 
+    def decode_labels(self, labels: Tensors) -> dict[str, tf.Tensor]:
+        """Unpacks what `preprocess_labels` packed, of one example; unchanged by default.
+
+        Args:
+            labels: The transformed features of one example, `image` and others among them.
+        """
+        return dict(labels)
+
+    def encode_labels(self, labels: Tensors) -> dict[str, tf.Tensor]:
+        """The inverse of `decode_labels`, of a batch; unchanged by default."""
+        return dict(labels)
+
     # augment
 
     def warp_labels(self, labels: Tensors, warp: Warp) -> dict[str, tf.Tensor]:
@@ -98,6 +114,15 @@ class Task(ABC):
     @abstractmethod
     def target(self, labels: Tensors) -> tf.Tensor:
         """What the model is fitted to, `[batch, ...]`, from the transformed labels."""
+
+    def sample_weights(self, labels: Tensors, params: TaskParams) -> tf.Tensor | None:
+        """How much each value of the loss counts, of the loss's shape; all the same by default.
+
+        Args:
+            labels: The transformed labels, `[batch, ...]` each.
+            params: The task's parameters.
+        """
+        return None
 
     @abstractmethod
     def loss(self, params: TaskParams) -> keras.losses.Loss:
@@ -156,3 +181,9 @@ class Task(ABC):
         self, image: Image.Image, prediction: Mapping[str, np.ndarray], classes: Sequence[str]
     ) -> Image.Image:
         """A picture of the prediction for one image, for a person to look at."""
+
+    def artifacts(
+        self, prediction: Mapping[str, np.ndarray], classes: Sequence[str]
+    ) -> Mapping[str, Image.Image]:
+        """Further pictures of the prediction for one image, by name; none by default."""
+        return {}

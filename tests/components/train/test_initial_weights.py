@@ -13,7 +13,7 @@ from pipelines.errors import ConvoyError
 def network(model: str = "digits_cnn", units: int = 10, seed: int = 0) -> keras.Model:
     keras.utils.clear_session()
     keras.utils.set_random_seed(seed)
-    return build_network(build_model(model, (28, 28, 1), units, {}), (28, 28, 1), [0.0], [1.0])
+    return build_network(build_model(model, (28, 28, 1), units, {}), [0.0], [1.0])
 
 
 def test_weights_of_equal_path_and_shape_are_copied(tmp_path: Path) -> None:
