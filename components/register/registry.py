@@ -26,6 +26,7 @@ METRIC_TAG = "metric."
 STAGE_TAG = "stage"
 DIGEST_TAG = "model_digest"
 FORMER_TAG = "former_champion"
+ROLLBACK_TAG = "rolling_back_to"
 MODEL_ARTIFACT = "model"
 SERVED_MODEL = Path(__file__).with_name("served_model.py")
 REQUIREMENTS = ("mlflow", "numpy", "pandas", "tensorflow")
@@ -43,7 +44,9 @@ class Registry:
 
     The alias `champion` moves in one request, so there is exactly one champion at any time.
     Whatever a killed process left undone around that request, the next `register`,
-    `promote`, `refuse` or `rollback` completes.
+    `promote`, `refuse` or `rollback` completes. The tag `rolling_back_to` names the target of a
+    rollback from before the alias moves until all else is done, so that a rollback that was
+    killed and is run again does not go back twice.
 
     Attributes:
         name: The task's name.
@@ -192,20 +195,33 @@ class Registry:
     def rollback(self, decision: Decision) -> tuple[str, str]:
         """Makes the champion before this one the champion again.
 
+        A rollback that was killed after the alias had moved is completed instead.
+
         Returns:
             The numbers of the version that was the champion and of the one that is now.
 
         Raises:
             ConvoyError: When no champion came before.
         """
+        unfinished = self._unfinished_rollback()
+        if unfinished is not None:
+            self.complete()
+            return unfinished
         champion = self.champion()
         former = champion.tags.get(FORMER_TAG) if champion else None
         if champion is None or former is None:
             raise ConvoyError(f"{self.name}: there is no former champion to go back to")
-        self.promote(former, decision)
         with mlflow_errors():
-            self._set_tag(champion.version, STAGE_TAG, ROLLED_BACK)
+            self._set_tag(champion.version, ROLLBACK_TAG, former)
+        self.promote(former, decision)
         return str(champion.version), former
+
+    def _unfinished_rollback(self) -> tuple[str, str] | None:
+        champion = self.aliases().get(CHAMPION)
+        for version in self.versions():
+            if champion is not None and version.tags.get(ROLLBACK_TAG) == champion:
+                return str(version.version), champion
+        return None
 
     @mlflow_errors()
     def decisions(self, version: str) -> list[dict[str, Any]]:
@@ -216,17 +232,20 @@ class Registry:
     def complete(self) -> None:
         """Makes the tags and the alias `challenger` agree with the alias `champion`.
 
-        They disagree after a promotion that was killed in the middle.
+        They disagree after a promotion or a rollback that was killed in the middle.
         """
         champion = self.aliases().get(CHAMPION)
-        for version in self.versions():
-            stage = version.tags.get(STAGE_TAG)
-            if str(version.version) == champion and stage != CHAMPION:
-                self._set_tag(version.version, STAGE_TAG, CHAMPION)
-            elif str(version.version) != champion and stage == CHAMPION:
-                self._set_tag(version.version, STAGE_TAG, ARCHIVED)
+        versions = self.versions()
+        for version in versions:
+            stage = _stage(version, champion)
+            if stage is not None and stage != version.tags.get(STAGE_TAG):
+                self._set_tag(version.version, STAGE_TAG, stage)
         if champion is not None and self.aliases().get(CHALLENGER) == champion:
             self._client.delete_registered_model_alias(self.name, CHALLENGER)
+        for version in versions:  # last of all: it tells that the rollback is not finished
+            if ROLLBACK_TAG in version.tags and str(version.version) != champion:
+                number = str(version.version)
+                self._client.delete_model_version_tag(self.name, number, ROLLBACK_TAG)
 
     def download(self, version: str | int) -> Path:
         """The folder of a version's SavedModel.
@@ -247,6 +266,16 @@ class Registry:
 
     def _set_tag(self, version: str | int, key: str, value: str) -> None:
         self._client.set_model_version_tag(self.name, str(version), key, value)
+
+
+def _stage(version: ModelVersion, champion: str | None) -> str | None:
+    """What a version's tag `stage` must be, given the champion; None when it has none."""
+    if str(version.version) == champion:
+        return CHAMPION
+    if champion is not None and version.tags.get(ROLLBACK_TAG) == champion:
+        return ROLLED_BACK
+    stage = version.tags.get(STAGE_TAG)
+    return ARCHIVED if stage == CHAMPION else stage
 
 
 @mlflow_errors()

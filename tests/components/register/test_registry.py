@@ -303,7 +303,7 @@ from pipelines.digest import folder_digest
 from components.register.records import Decision
 from components.register.registry import Registry
 
-left = int(sys.argv[1])
+left, action, version = int(sys.argv[1]), *sys.argv[2:]
 
 def dying(method):
     def call(*arguments, **keywords):
@@ -315,10 +315,19 @@ def dying(method):
     return call
 
 for name in ("log_dict", "set_model_version_tag", "set_registered_model_alias",
-             "delete_registered_model_alias"):
+             "delete_registered_model_alias", "delete_model_version_tag"):
     setattr(mlflow.MlflowClient, name, dying(getattr(mlflow.MlflowClient, name)))
-Registry("toy").promote("2", Decision("promote", ["better"]))
+registry, decision = Registry("toy"), Decision(action, ["because"])
+registry.promote(version, decision) if action == "promote" else registry.rollback(decision)
 """
+
+
+def run_killed(writes: int, action: str, version: str = "") -> bool:
+    """Promotes or rolls back in a process that is killed at a write; whether it came through."""
+    command = [sys.executable, "-c", KILLED, str(writes), action, version]
+    code = subprocess.run(command, check=False, stderr=subprocess.DEVNULL).returncode
+    assert code in (0, -signal.SIGKILL)
+    return code == 0
 
 
 @pytest.mark.slow  # a process for each write of a promotion
@@ -326,19 +335,45 @@ def test_a_promotion_killed_at_any_write_leaves_one_champion(register: Register)
     registry, first = register()
     registry.promote(first, Decision("promote", ["first"]))
     registry, second = register()
-    finished = False
     for writes in range(12):
-        command = [sys.executable, "-c", KILLED, str(writes)]
-        code = subprocess.run(command, check=False, stderr=subprocess.DEVNULL).returncode
+        finished = run_killed(writes, "promote", second)
         assert registry.aliases()["champion"] in (first, second)
-        finished = code == 0
         if finished:
             break
-        assert code == -signal.SIGKILL
     assert finished
     assert registry.aliases() == {"champion": second}
     assert stages(registry) == {second: "champion", first: "archived"}
     assert registry.rollback(Decision("rollback", ["worse"])) == (second, first)
+
+
+@pytest.mark.slow  # a process for each write of a rollback
+def test_a_rollback_killed_at_any_write_and_run_again_goes_back_once(register: Register) -> None:
+    for _ in range(3):
+        registry, version = register()
+        registry.promote(version, Decision("promote", ["better"]))
+    for writes in range(12):
+        if run_killed(writes, "rollback"):
+            break
+        assert registry.rollback(Decision("rollback", ["worse"])) == ("3", "2")
+        assert registry.aliases() == {"champion": "2"}
+        assert stages(registry) == {"3": "rolled-back", "2": "champion", "1": "archived"}
+        registry.promote("3", Decision("promote", ["better after all"]))
+    assert writes > 5  # all of them were tried
+    assert registry.aliases() == {"champion": "2"}
+    assert registry.rollback(Decision("rollback", ["worse"])) == ("2", "1")
+
+
+def test_a_promotion_ends_a_rollback_that_was_killed(register: Register) -> None:
+    for _ in range(3):
+        registry, version = register()
+        registry.promote(version, Decision("promote", ["better"]))
+    client = mlflow.MlflowClient()
+    client.set_model_version_tag("toy", "3", "rolling_back_to", "2")  # and killed
+    registry, fourth = register()
+    registry.promote(fourth, Decision("promote", ["better"]))
+    assert stages(registry) == {"4": "champion", "3": "archived", "2": "archived", "1": "archived"}
+    assert registry.rollback(Decision("rollback", ["worse"])) == ("4", "3")
+    assert registry.rollback(Decision("rollback", ["worse"])) == ("3", "2")
 
 
 @pytest.fixture
