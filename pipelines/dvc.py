@@ -44,7 +44,8 @@ def reproduce(tasks: Sequence[str], force: bool = False) -> int:
 
 def run_experiment(task: str, overrides: Sequence[str]) -> int:
     """`dvc exp run` of one task with parameters overridden; returns its exit code."""
-    settings = [f"--set-param=tasks.{task}.{override}" for override in overrides]
+    # "++": the key may be one that params.yaml leaves at its default
+    settings = [f"--set-param=++tasks.{task}.{override}" for override in overrides]
     return _dvc("exp", "run", *settings, f"{LAST_STAGE}@{task}")
 
 

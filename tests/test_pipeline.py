@@ -101,7 +101,9 @@ def test_an_older_commit_brings_its_data_model_metrics_and_lineage_back(project:
     names = ("reports/digits/metrics.json", "artifacts/digits/register/metadata.sqlite")
     before = {name: (project.folder / name).read_bytes() for name in names}
     lineage = project.run("convoy", "lineage", "digits")
-    output = project.run("convoy", "run", "digits", "train.epochs=2", "train.early_stopping=null")
+    overrides = ("train.epochs=2", "train.early_stopping=null", "train.shuffle_buffer=2000")
+    assert "shuffle_buffer" not in project.params()["tasks"]["digits"]["train"]
+    output = project.run("convoy", "run", "digits", *overrides)
     assert "dvc exp run" in output
     second = project.commit("a worse model")
     assert project.params()["tasks"]["digits"]["train"]["epochs"] == 2
