@@ -89,7 +89,9 @@ def compiled(
     """A network with new weights."""
     keras.utils.set_random_seed(params.seed)
     shape = (params.prepare.height, params.prepare.width, params.prepare.channels)
-    body = build_model(params.train.model, shape, task.units(transform), params.train.options)
+    body = build_model(
+        params.train.model, shape, task.units(transform, params), params.train.options
+    )
     network = build_network(body, *statistics_of(training))
     network.compile(params.train.optimizer.name, task.loss(params), metrics=task.monitors())
     return network

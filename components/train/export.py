@@ -6,6 +6,7 @@ import keras
 import tensorflow as tf
 import tensorflow_transform as tft
 
+from pipelines.params import TaskParams
 from pipelines.tasks.base import Task
 
 KERAS_FILE = "model.keras"
@@ -52,7 +53,11 @@ def _sizes(images: tf.Tensor) -> tf.Tensor:
 
 
 def export(
-    network: keras.Model, transform: tft.TFTransformOutput, task: Task, folder: Path
+    network: keras.Model,
+    transform: tft.TFTransformOutput,
+    task: Task,
+    params: TaskParams,
+    folder: Path,
 ) -> None:
     """Writes a SavedModel, the `.keras` file and the names of the classes.
 
@@ -68,7 +73,7 @@ def export(
     network.save(folder / KERAS_FILE)
     classes = folder / CLASSES_FILE
     classes.parent.mkdir(exist_ok=True)
-    classes.write_text("".join(f"{name}\n" for name in task.classes(transform)))
+    classes.write_text("".join(f"{name}\n" for name in task.classes(transform, params)))
 
 
 def _strings(name: str) -> tf.TensorSpec:

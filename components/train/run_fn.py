@@ -59,7 +59,7 @@ def run_fn(fn_args: Any) -> None:
             callbacks=make_callbacks(params.train, curves, images),
             verbose=1 if sys.stdout.isatty() else 2,
         )
-    export(network, transform, task, Path(fn_args.serving_model_dir))
+    export(network, transform, task, params, Path(fn_args.serving_model_dir))
 
 
 def _compiled(
@@ -70,7 +70,9 @@ def _compiled(
     images: int,
 ) -> keras.Model:
     shape = (params.prepare.height, params.prepare.width, params.prepare.channels)
-    body = build_model(params.train.model, shape, task.units(transform), params.train.options)
+    body = build_model(
+        params.train.model, shape, task.units(transform, params), params.train.options
+    )
     network = build_network(body, *statistics_of(training), takes_pixels(params.train.model))
     load_initial_weights(network, params.train.initial_weights)
     network.compile(

@@ -103,12 +103,12 @@ class Task(ABC):
 
     # train
 
-    def classes(self, transform: tft.TFTransformOutput) -> tuple[str, ...]:
+    def classes(self, transform: tft.TFTransformOutput, params: TaskParams) -> tuple[str, ...]:
         """The names of the classes in the order of the model's outputs; none by default."""
         return ()
 
     @abstractmethod
-    def units(self, transform: tft.TFTransformOutput) -> int:
+    def units(self, transform: tft.TFTransformOutput, params: TaskParams) -> int:
         """The number of outputs that the model is built with."""
 
     @abstractmethod

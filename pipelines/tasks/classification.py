@@ -78,11 +78,11 @@ class Classification(Task):
         )
         return {"label": index}
 
-    def classes(self, transform: tft.TFTransformOutput) -> tuple[str, ...]:
+    def classes(self, transform: tft.TFTransformOutput, params: TaskParams) -> tuple[str, ...]:
         """The vocabulary."""
         return tuple(token.decode() for token in transform.vocabulary_by_name(VOCABULARY))
 
-    def units(self, transform: tft.TFTransformOutput) -> int:
+    def units(self, transform: tft.TFTransformOutput, params: TaskParams) -> int:
         """One logit a class."""
         return transform.vocabulary_size_by_name(VOCABULARY)
 

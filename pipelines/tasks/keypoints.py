@@ -133,7 +133,7 @@ class Keypoints(Task):
         points = to_pixels(labels["keypoints"].reshape(-1, 2), image.size)
         return draw_points(image, [Marks(points, POINT_COLOURS)])
 
-    def units(self, transform: tft.TFTransformOutput) -> int:
+    def units(self, transform: tft.TFTransformOutput, params: TaskParams) -> int:
         """30 coordinates."""
         return len(COLUMNS)
 

@@ -176,7 +176,7 @@ def test_pictures_show_the_points(mode: str) -> None:
 def test_the_network_is_fitted_to_thirty_outputs() -> None:
     labels = {"keypoints": tf.zeros((2, 30))}
     assert TASK.target(labels) is labels["keypoints"]
-    assert TASK.units(None) == 30
+    assert TASK.units(None, None) == 30
     assert [metric.name for metric in TASK.monitors()] == ["pixel_error"]
 
 
