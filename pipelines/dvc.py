@@ -16,24 +16,30 @@ from pipelines.errors import ConvoyError
 LAST_STAGE = "register"
 LOG_LINES = 40
 DVC = (sys.executable, "-m", "dvc")
-LOCK_FILE = Path(".dvc/tmp/run.lock")
+WORK = Path(".dvc/tmp")
+LOCK_FILE = WORK / "convoy.lock"
+
+
+class BusyError(ConvoyError):
+    """Another run is at work in this project."""
 
 
 @contextmanager
 def only_run() -> Iterator[None]:
-    """Keeps a second run out: when it failed, it would take away what the first one writes.
+    """Keeps a second run or retraining out: each takes back what it finds half done.
 
     The lock is the kernel's: it ends with the process that holds it, however that ends.
 
     Raises:
-        ConvoyError: When another run is at work in this project.
+        BusyError: When another run is at work in this project.
     """
-    LOCK_FILE.parent.mkdir(parents=True, exist_ok=True)
+    WORK.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(LOCK_FILE, timeout=0):
-            yield
+        held = FileLock(LOCK_FILE).acquire(timeout=0)
     except Timeout:
-        raise ConvoyError(f"{LOCK_FILE}: another convoy run is at work in this folder") from None
+        raise BusyError(f"{LOCK_FILE}: another convoy run is at work in this folder") from None
+    with held:
+        yield
 
 
 def reproduce(tasks: Sequence[str], force: bool = False) -> int:

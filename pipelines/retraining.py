@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from filelock import FileLock, Timeout
 from mlflow.entities.model_registry import ModelVersion
 from pydantic import ValidationError
 
@@ -39,8 +38,6 @@ from pipelines.project import load_task
 if TYPE_CHECKING:  # imports TensorFlow
     from components.drift.drift import Drift
 
-WORK = Path(".dvc/tmp")
-LOCK_FILE = WORK / "retrain.lock"
 FINISHING_STAGES = frozenset(("evaluate", "register"))
 DAY = 86_400
 
@@ -82,18 +79,15 @@ def settings(task: str, policy: str | None = None, days: float | None = None) ->
 def retrain(request: Request) -> Report:
     """Retrains a task, one run at a time in a project.
 
-    The lock is the kernel's: it ends with the process that holds it, however that ends.
-
     Raises:
         ConvoyError: When tracked files have uncommitted changes, the new images cannot be
             read, a stage after the checks fails, or MLflow or git do.
     """
-    WORK.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(LOCK_FILE, timeout=0), _staged(request) as batch:
+        with dvc.only_run(), _staged(request) as batch:
             return _run(request, batch)
-    except Timeout:
-        return Report(request.task, Outcome.BUSY, [f"{LOCK_FILE} is held by another process"])
+    except dvc.BusyError as error:
+        return Report(request.task, Outcome.BUSY, [str(error)])
 
 
 @contextmanager
@@ -104,7 +98,7 @@ def _staged(request: Request) -> Iterator[Batch | None]:
         yield None
         return
     task, params = load_task(request.task)
-    with tempfile.TemporaryDirectory(dir=WORK, ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(dir=dvc.WORK, ignore_cleanup_errors=True) as folder:
         shards = Path(folder) / "batch"
         shards.mkdir()
         yield stage_batch(request.task, task, params, request.source, shards, request.test)

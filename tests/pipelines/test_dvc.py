@@ -1,14 +1,22 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
-from pipelines.dvc import LOCK_FILE, only_run
-from pipelines.errors import ConvoyError
+from pipelines.dvc import BusyError, only_run
+
+HOLD = """
+import time
+from pipelines.dvc import only_run
+with only_run():
+    print("held", flush=True)
+    time.sleep(600)
+"""
 
 
 def test_a_second_run_is_kept_out(project: Path) -> None:
-    with only_run(), pytest.raises(ConvoyError, match="another convoy run is at work"), only_run():
+    with only_run(), pytest.raises(BusyError, match="another convoy run is at work"), only_run():
         pass
 
 
@@ -16,5 +24,14 @@ def test_the_lock_of_a_finished_run_is_free(project: Path) -> None:
     for _ in range(2):
         with only_run():
             pass
-    with FileLock(LOCK_FILE, timeout=0):
+
+
+def test_the_lock_of_a_killed_run_is_free(project: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", HOLD], stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        assert run.stdout.readline() == "held\n"
+        with pytest.raises(BusyError), only_run():
+            pass
+        run.kill()
+    with only_run():
         pass
