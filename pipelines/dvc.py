@@ -24,6 +24,18 @@ class BusyError(ConvoyError):
     """Another run is at work in this project."""
 
 
+class StageError(ConvoyError):
+    """A stage failed.
+
+    Attributes:
+        log: The last lines of what `dvc repro` printed.
+    """
+
+    def __init__(self, message: str, log: str) -> None:
+        super().__init__(message)
+        self.log = log
+
+
 @contextmanager
 def only_run() -> Iterator[None]:
     """Keeps a second run or retraining out: each takes back what it finds half done.

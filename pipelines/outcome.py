@@ -10,9 +10,10 @@ from pipelines.layout import data_folder
 
 
 class Outcome(IntEnum):
-    """The exit code; 1 is any error, 2 a wrong command line."""
+    """The exit code; 2 is a wrong command line."""
 
     NOTHING_NEW = 0
+    FAILED = 1
     PROMOTED = 10
     REFUSED = 11
     DATA_ADDED = 12
@@ -22,6 +23,7 @@ class Outcome(IntEnum):
 
 HEADLINES = {
     Outcome.NOTHING_NEW: "nothing to do",
+    Outcome.FAILED: "an error",
     Outcome.PROMOTED: "a new champion",
     Outcome.REFUSED: "the new model was refused; the champion stays",
     Outcome.DATA_ADDED: "new data were added; the champion stays",
@@ -45,7 +47,8 @@ class Report:
         champion: The former champion's metrics on the same data.
         version: The new version.
         tag: The git tag of the commit that holds the run.
-        log: The end of what a failed stage printed.
+        log: The end of what a failed stage printed, or the rest of an error's message.
+        state: After an error, what things are like now, a sentence each.
         planned: Whether this is only what would happen.
     """
 
@@ -60,6 +63,7 @@ class Report:
     version: str | None = None
     tag: str | None = None
     log: str = ""
+    state: Sequence[str] = ()
     planned: bool = False
 
     def title(self) -> str:
@@ -87,6 +91,8 @@ class Report:
             yield self._table()
         if self.log:
             yield f"```\n{self.log}\n```"
+        if self.state:
+            yield "How things stand:\n\n" + _list(self.state)
         if self.version and self.tag:
             yield f"Tag `{self.tag}`; compare: `convoy compare {self.task} champion {self.version}`"
 

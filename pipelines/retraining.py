@@ -80,8 +80,9 @@ def retrain(request: Request) -> Report:
     """Retrains a task, one run at a time in a project.
 
     Raises:
+        StageError: When a stage after the checks fails.
         ConvoyError: When tracked files have uncommitted changes, the new images cannot be
-            read, a stage after the checks fails, or MLflow or git do.
+            read, or MLflow or git fail.
     """
     try:
         with dvc.only_run(), _staged(request) as batch:
@@ -158,10 +159,10 @@ def _take_in(request: Request, report: Report) -> Report:
         report.reasons = [reason]
         if not train:
             return _keep_data(report)
-    code, _ = dvc.reproduce_stage(task, dvc.LAST_STAGE)
+    code, log = dvc.reproduce_stage(task, dvc.LAST_STAGE)
     if code:
         dvc.restore_outputs()
-        raise ConvoyError(f"dvc repro of {task} failed; run convoy retrain again to go on")
+        raise dvc.StageError(f"dvc repro of {task} failed", log)
     return _conclude(report, batches)
 
 

@@ -71,7 +71,7 @@ def start(project: Workspace, *options: str) -> subprocess.Popen[str]:
 
 def retrain(project: Workspace, *options: str) -> Outcome:
     code = start(project, *options).wait()
-    assert code in list(Outcome), log(project)[-4000:]
+    assert code in set(Outcome) - {Outcome.FAILED}, log(project)[-4000:]
     return Outcome(code)
 
 
