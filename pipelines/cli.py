@@ -155,6 +155,26 @@ def predict(
 
 
 @app.command()
+def score(
+    task: TaskName,
+    images: Annotated[
+        Path, typer.Argument(help="A folder of images, or parquet.", show_default=False)
+    ],
+    out: Annotated[Path, typer.Option(help="Parquet file, a row an image.")] = Path(
+        "scores.parquet"
+    ),
+    model: Annotated[
+        str, typer.Option(help="Alias or version of the registered model.")
+    ] = "champion",
+    plain: Annotated[bool, typer.Option("--plain", help="Only the column probability.")] = False,
+) -> None:
+    """Scores any number of images; those that cannot be are listed with the reason."""
+    from pipelines.scoring import score_images
+
+    score_images(task, images, out, model, plain)
+
+
+@app.command()
 def lineage(task: TaskName) -> None:
     """Prints the chain from the source's hash to the registered version."""
     from pipelines.lineage import lineage_tree

@@ -1,0 +1,1 @@
+"""Scores any number of images with a registered model, as a Beam job."""
