@@ -1,0 +1,1 @@
+"""Draws street scenes in perspective, with the exact class of every pixel."""

@@ -1,0 +1,129 @@
+"""The picture while it is drawn: colours, surfaces and shadows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import hypot
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from components.ingest.sources.scenes.colours import Colour
+from components.ingest.sources.scenes.light import Light
+from components.ingest.sources.scenes.surfaces import Surface
+from components.ingest.sources.scenes.view import NEAR, Pixel, Point, View
+
+SUN_SHADOW = 255
+CONTACT_SHADOW = 130  # of 255: where little of the sky is seen
+
+
+class Canvas:
+    """A picture of which every pixel knows its surface.
+
+    The fourth channel holds the surface in the place of opacity, so a shape can never be in
+    the picture and not in the mask. What is drawn later hides what was drawn before.
+
+    Attributes:
+        view: The camera.
+        light: The light.
+        image: Colours and surfaces, mode RGBA.
+        shadows: How dark the ground is, mode L; holds for what lies flat on it.
+    """
+
+    def __init__(self, view: View, light: Light, sky: NDArray[np.uint8]) -> None:
+        """Starts with a sky, RGB `[height, width, 3]`."""
+        self.view = view
+        self.light = light
+        self.image = Image.fromarray(sky).convert("RGBA")
+        self.image.putalpha(int(Surface.SKY))
+        self.pen = ImageDraw.Draw(self.image)
+        self.shadows = Image.new("L", self.image.size)
+        self.shadow_pen = ImageDraw.Draw(self.shadows)
+
+    def fill(self, outline: Sequence[Pixel], colour: Colour, surface: int) -> None:
+        """Fills a polygon given in pixels."""
+        if len(outline) > 2:
+            self.pen.polygon(outline, fill=ink(colour, surface))
+
+    def flat(self, points: list[Point], albedo: Colour, surface: Surface) -> None:
+        """Fills a polygon that lies on the ground."""
+        self.fill(self.view.outline(points), self.light.on(albedo, self.light.sun[1]), surface)
+
+    def face(self, points: list[Point], albedo: Colour, surface: Surface, inside: Point) -> bool:
+        """Fills a flat side of a solid if it can be seen.
+
+        Args:
+            points: The corners.
+            albedo: The colour.
+            surface: What it is.
+            inside: Any point within the solid: tells the outer side.
+
+        Returns:
+            Whether the side faces the camera.
+        """
+        normal = outward(points, inside)
+        eye = (self.view.x, self.view.eye, 0.0)
+        if dot(normal, minus(eye, points[0])) <= 0:
+            return False
+        lit = self.light.on(albedo, dot(normal, self.light.sun))
+        self.fill(self.view.outline(points), self.distant(lit, points), surface)
+        return True
+
+    def distant(self, lit: Colour, points: Sequence[Point]) -> Colour:
+        """A colour as it looks from the camera through the air."""
+        x, _, z = points[0]
+        far_x, _, far_z = points[len(points) // 2]
+        ahead = self.view.ahead((x + far_x) / 2, (z + far_z) / 2)
+        return self.light.through_air(lit, max(0.0, ahead))
+
+    def patches(
+        self, quads: NDArray[np.float64], colours: Sequence[Colour], surface: Surface
+    ) -> None:
+        """Fills many polygons, `[n, k, 3]`, with colours that are lit already."""
+        right, up, ahead = self.view.to_camera(*np.moveaxis(quads, -1, 0))  # type: ignore[arg-type]
+        pixels = np.stack(self.view.to_pixel(right, up, np.maximum(ahead, NEAR)), axis=-1)
+        inside = np.all(ahead > NEAR, axis=1) if np.ndim(ahead) > 1 else ahead > NEAR
+        for outline, colour, seen in zip(pixels.tolist(), colours, inside, strict=True):
+            if seen:
+                self.pen.polygon([tuple(p) for p in outline], fill=ink(colour, surface))
+
+    def cast(self, points: list[Point]) -> None:
+        """Draws the shadow of a flat shape on the ground."""
+        sun_x, sun_y, sun_z = self.light.sun
+        fallen = [(x - y * sun_x / sun_y, 0.0, z - y * sun_z / sun_y) for x, y, z in points]
+        outline = self.view.outline(fallen)
+        if len(outline) > 2:
+            self.shadow_pen.polygon(outline, fill=SUN_SHADOW)
+
+    def darken(self, points: list[Point]) -> None:
+        """Draws the shadow on the ground below a thing, where little of the sky is seen."""
+        outline = self.view.outline(points)
+        if len(outline) > 2:
+            self.shadow_pen.polygon(outline, fill=CONTACT_SHADOW)
+
+
+def ink(colour: Colour, surface: int) -> tuple[int, int, int, int]:
+    """A colour and a surface as the canvas stores them."""
+    r, g, b = (min(255, max(0, int(255 * channel + 0.5))) for channel in colour)
+    return r, g, b, int(surface)
+
+
+def minus(first: Point, second: Point) -> Point:
+    """The vector from the second point to the first."""
+    return first[0] - second[0], first[1] - second[1], first[2] - second[2]
+
+
+def dot(first: Point, second: Point) -> float:
+    """The inner product."""
+    return first[0] * second[0] + first[1] * second[1] + first[2] * second[2]
+
+
+def outward(points: Sequence[Point], inside: Point) -> Point:
+    """The unit normal of a polygon that points away from a point."""
+    (ax, ay, az), (bx, by, bz) = minus(points[1], points[0]), minus(points[2], points[0])
+    x, y, z = ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx
+    length = hypot(x, y, z) or 1.0
+    if dot((x, y, z), minus(points[0], inside)) < 0:
+        length = -length
+    return x / length, y / length, z / length

@@ -1,0 +1,131 @@
+"""Draws one scene."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from components.ingest.sources.faces.draws import Rng, pick
+from components.ingest.sources.scenes import crowd, people
+from components.ingest.sources.scenes.canvas import Canvas
+from components.ingest.sources.scenes.environment import Environment, draw_bonnet
+from components.ingest.sources.scenes.finish import canvas_size, finish, halve
+from components.ingest.sources.scenes.people import Person
+from components.ingest.sources.scenes.photo import photograph
+from components.ingest.sources.scenes.surfaces import CLASS_OF, CLASSES, Surface
+
+PERSON = CLASSES.index("person")
+CROWDS = (1, 2, 3, 5, 8)
+CROWD_SHARES = (0.38, 0.27, 0.18, 0.12, 0.05)
+FILL = 0.17
+"""The share of the square of a person's height that the person covers."""
+TRIES = 100
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A rendered scene.
+
+    Attributes:
+        image: Colours, RGB, `[height, width, 3]`.
+        mask: The index in `CLASSES` of what the centre of each pixel shows, or `VOID`,
+            `[height, width]`.
+    """
+
+    image: NDArray[np.uint8]
+    mask: NDArray[np.uint8]
+
+    @property
+    def person_area(self) -> float:
+        """The share of the pixels that show people."""
+        return float((self.mask == PERSON).mean())
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """What a scene depends on; its people change nothing else."""
+
+    place: int
+    looks: int
+    people: int
+    photo: int
+
+    @classmethod
+    def draw(cls, rng: Rng) -> Seeds:
+        """Draws them."""
+        return cls(*rng.integers(2**62, size=4).tolist())
+
+
+def render(rng: Rng, height: int, width: int, *, people: bool, smallest: float = 0.0) -> Scene:
+    """Draws a random scene.
+
+    Args:
+        rng: The source of randomness.
+        height: Of the image in pixels.
+        width: Of the image in pixels.
+        people: Whether people are seen. The rest is drawn from the same distribution, from
+            the same state of `rng` even the same.
+        smallest: The share of the pixels that each person covers at least.
+    """
+    seeds = Seeds.draw(rng)
+    place = Environment.draw(np.random.default_rng(seeds.place), *canvas_size(height, width))
+    if not people:
+        return shoot(seeds, *draw(seeds, place, []))
+    draws = np.random.default_rng(seeds.people)
+    least = max(0.1, (smallest * width / height / FILL) ** 0.5)
+    for k in range(TRIES):
+        number = pick(draws, CROWDS, CROWD_SHARES)
+        found = crowd.gather(draws, place, number, min(0.9, least * 1.05**k))
+        picture, surfaces = draw(seeds, place, found)
+        large = [
+            p
+            for p, share in zip(found, shares(surfaces, len(found)), strict=True)
+            if share >= smallest and share > 0
+        ]
+        if len(large) == len(found) > 0:
+            return shoot(seeds, picture, surfaces)
+        if large:
+            return shoot(seeds, *draw(seeds, place, large))
+    raise RuntimeError(f"no place for a person in {TRIES} tries, seeds {seeds}")
+
+
+def draw(
+    seeds: Seeds, place: Environment, found: Sequence[Person]
+) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+    """Colours and surfaces of the scene, those of the picture's own size."""
+    rng = np.random.default_rng(seeds.looks)
+    canvas = place.start(rng)
+    stand_up(rng, canvas, place, found)
+    if place.bonnet:
+        draw_bonnet(rng, canvas)
+    picture, surfaces = finish(rng, canvas)
+    return halve(picture), surfaces[1::2, 1::2]
+
+
+def stand_up(rng: Rng, canvas: Canvas, place: Environment, found: Sequence[Person]) -> None:
+    """Draws things and people, the far before the near."""
+    ahead = canvas.view.ahead
+    waiting = sorted(enumerate(found), key=lambda item: ahead(item[1].x, item[1].z))
+    for thing in place.seen():
+        while waiting and ahead(waiting[-1][1].x, waiting[-1][1].z) > ahead(thing.x, thing.z):
+            number, person = waiting.pop()
+            people.draw(canvas, person, number)
+        if ahead(thing.x, thing.z) > 1:
+            thing.draw(rng, canvas)
+    for number, person in reversed(waiting):
+        people.draw(canvas, person, number)
+
+
+def shares(surfaces: NDArray[np.uint8], number: int) -> list[float]:
+    """The share of the pixels that each person covers."""
+    counts = np.bincount(surfaces.ravel(), minlength=256)[Surface.PERSON :][:number]
+    return (counts / surfaces.size).tolist()
+
+
+def shoot(seeds: Seeds, picture: NDArray[np.float32], surfaces: NDArray[np.uint8]) -> Scene:
+    """The photograph of the picture."""
+    image = photograph(np.random.default_rng(seeds.photo), picture)
+    return Scene(image, CLASS_OF[surfaces])
