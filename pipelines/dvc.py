@@ -11,7 +11,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from rich.console import Console
 
+from components.ingest.incoming import make_folders
 from pipelines.errors import ConvoyError
+from pipelines.params import read_blocks
 
 LAST_STAGE = "register"
 LOG_LINES = 40
@@ -40,10 +42,12 @@ class StageError(ConvoyError):
 def only_run() -> Iterator[None]:
     """Keeps a second run or retraining out: each takes back what it finds half done.
 
-    The lock is the kernel's: it ends with the process that holds it, however that ends.
+    The lock is the kernel's: it ends with the process that holds it, however that ends. The
+    folders for new images, on which the ingest stages depend, are made first.
 
     Raises:
         BusyError: When another run is at work in this project.
+        ConvoyError: When there is no `params.yaml`, or it names no task.
     """
     WORK.mkdir(parents=True, exist_ok=True)
     try:
@@ -51,6 +55,7 @@ def only_run() -> Iterator[None]:
     except Timeout:
         raise BusyError(f"{LOCK_FILE}: another convoy run is at work in this folder") from None
     with held:
+        make_folders(read_blocks())
         yield
 
 

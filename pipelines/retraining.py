@@ -163,12 +163,22 @@ def _take_in(request: Request, report: Report) -> Report:
     if code:
         dvc.restore_outputs()
         raise dvc.StageError(f"dvc repro of {task} failed", log)
+    if not versioning.reran(f"{dvc.LAST_STAGE}@{task}"):
+        return _keep_lock(report)
     return _conclude(report, batches)
 
 
+def _keep_lock(report: Report) -> Report:
+    """Commits that stages ran again, as after a change of code, and gave what they had given."""
+    report.reasons = ["stages ran again; the model and all it was made of stayed the same"]
+    versioning.advance(versioning.keep(report.message(), None))
+    return report
+
+
 def _keep_data(report: Report) -> Report:
-    if versioning.own_changes():
+    if versioning.reran(f"ingest@{report.task}"):
         report.outcome = Outcome.DATA_ADDED
+    if versioning.own_changes():
         versioning.advance(versioning.keep(report.message(), None))
     return report
 

@@ -6,13 +6,18 @@ import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from components.ingest.incoming import INCOMING, list_batches
+import yaml
+
+from components.ingest.incoming import INCOMING, KEEP_FILE, list_batches
 from pipelines.errors import ConvoyError
 
 LOCK = "dvc.lock"
 OWN = (LOCK, INCOMING.as_posix())
 """What a run changes among the files that git tracks."""
+
+UNASKED = f":(exclude,glob){INCOMING.as_posix()}/*/{KEEP_FILE}"
 
 STATUS = ("--untracked-files=all", "--no-renames")
 
@@ -50,8 +55,19 @@ def check_clean() -> None:
 
 def own_changes() -> list[str]:
     """The files that a run has changed and nobody has committed."""
-    lines = git("status", "--porcelain", "-z", *STATUS, "--", *OWN).split("\0")
+    lines = git("status", "--porcelain", "-z", *STATUS, "--", *OWN, UNASKED).split("\0")
     return [line[3:] for line in lines if line]
+
+
+def reran(stage: str) -> bool:
+    """Whether `dvc.lock` records another run of a stage than the last commit does."""
+    committed = git("ls-tree", "--name-only", "HEAD", "--", LOCK) and git("show", f"HEAD:{LOCK}")
+    here = Path(LOCK).read_text() if Path(LOCK).is_file() else ""
+    return _recorded(here, stage) != _recorded(committed, stage)
+
+
+def _recorded(lock: str, stage: str) -> Any:
+    return ((yaml.safe_load(lock) or {}).get("stages") or {}).get(stage)
 
 
 def keep(message: str, tag: str | None) -> str:

@@ -1,6 +1,6 @@
 """Batches of labelled images that came after the source, in the order of their arrival."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,12 +11,22 @@ from pipelines.errors import ConvoyError
 from pipelines.tasks.base import Task
 
 INCOMING = Path("data/incoming")
+KEEP_FILE = ".gitkeep"
 ROWS = 256
 
 
 def incoming_folder(task: str) -> Path:
     """The batches of a task, each a folder of parquet shards named `<number>-<hash>`."""
     return INCOMING / task
+
+
+def make_folders(tasks: Iterable[str]) -> None:
+    """Makes the folder of each task, with a file by which git keeps it: DVC wants it there."""
+    for task in tasks:
+        file = incoming_folder(task) / KEEP_FILE
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch()
 
 
 def list_batches(task: str) -> list[Path]:

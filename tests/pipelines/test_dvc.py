@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.dvc import BusyError, only_run
+from pipelines.errors import ConvoyError
 
 HOLD = """
 import time
@@ -13,6 +14,13 @@ with only_run():
     print("held", flush=True)
     time.sleep(600)
 """
+
+
+@pytest.fixture
+def project(project: Path) -> Path:
+    """A project with two tasks."""
+    (project / "params.yaml").write_text("tasks: {cats: {}, dogs: {}}\n")
+    return project
 
 
 def test_a_second_run_is_kept_out(project: Path) -> None:
@@ -35,3 +43,17 @@ def test_the_lock_of_a_killed_run_is_free(project: Path) -> None:
         run.kill()
     with only_run():
         pass
+
+
+def test_each_task_gets_a_folder_for_new_images(project: Path) -> None:
+    with only_run():
+        pass
+    kept = sorted(str(file) for file in Path("data/incoming").rglob(".*"))
+    assert kept == ["data/incoming/cats/.gitkeep", "data/incoming/dogs/.gitkeep"]
+
+
+def test_outside_a_project_nothing_is_made(project: Path) -> None:
+    (project / "params.yaml").unlink()
+    with pytest.raises(ConvoyError, match="params.yaml: not found"), only_run():
+        pass
+    assert not (project / "data").exists()

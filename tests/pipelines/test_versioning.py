@@ -106,6 +106,39 @@ def test_take_back_restores_the_last_commit(repository: Path) -> None:
     assert (repository / "data/incoming/README.md").is_file()
 
 
+def test_the_file_that_keeps_an_empty_folder_is_no_change(repository: Path) -> None:
+    versioning.advance(versioning.keep("Retrain toy\n", None))
+    (repository / "data/incoming/other").mkdir()
+    (repository / "data/incoming/other/.gitkeep").touch()
+    assert versioning.own_changes() == []
+
+
+@pytest.mark.parametrize(
+    ("lock", "reran"),
+    [
+        ("stages: {a@toy: {md5: 1}}", False),
+        ("stages: {a@toy: {md5: 1}, b@toy: {md5: 3}}", False),
+        ("stages: {a@toy: {md5: 2}}", True),
+        ("", True),
+    ],
+)
+def test_a_stage_that_ran_again_is_told_by_the_lock(
+    repository: Path, lock: str, reran: bool
+) -> None:
+    (repository / "dvc.lock").write_text("stages: {a@toy: {md5: 1}}")
+    git("commit", "--quiet", "--all", "--message", "Run")
+    (repository / "dvc.lock").write_text(lock)
+    assert versioning.reran("a@toy") is reran
+
+
+def test_without_a_committed_lock_every_stage_ran_anew(repository: Path) -> None:
+    git("rm", "--quiet", "--cached", "dvc.lock")
+    git("commit", "--quiet", "--message", "Forget")
+    (repository / "dvc.lock").write_text("stages: {a@toy: {md5: 1}}")
+    assert versioning.reran("a@toy")
+    assert not versioning.reran("b@toy")
+
+
 def test_a_committed_batch_is_not_taken_back(repository: Path) -> None:
     versioning.advance(versioning.keep("Retrain toy\n", None))
     assert versioning.uncommitted_batches("toy") == []
