@@ -88,7 +88,7 @@ def draw_shape(rng: Rng, frame: Frame, length: float, height: float) -> Building
 
 
 def draw(rng: Rng, canvas: Canvas, building: Building) -> None:
-    """Draws a building with its shadow."""
+    """Draws a building without its shadow."""
     stone = colours.wall(rng)
     inside = building.inside
     for name in ("start", "end", "front"):
@@ -98,7 +98,6 @@ def draw(rng: Rng, canvas: Canvas, building: Building) -> None:
             if name == "front" or chance(rng, 0.5):
                 openings(rng, canvas, wall, inside, street_side=name == "front")
     roof(rng, canvas, building, stone)
-    shadow(canvas, building)
 
 
 def roof(rng: Rng, canvas: Canvas, building: Building, stone: Colour) -> None:
@@ -197,10 +196,10 @@ def upright(wall: list[Point], boxes: Sequence[tuple[float, float, float, float]
     """Rectangles on a wall as world coordinates, `[n, 4, 3]`."""
     base, end = np.array(wall[0]), np.array(wall[1])
     along = (end - base) / np.linalg.norm(end - base)
-    start, sill, wide, tall = np.array(boxes, dtype=float).T
-    shift = np.stack([start, start + wide, start + wide, start], axis=1)[..., None]
-    quads = base + shift * along
-    quads[..., 1] = np.stack([sill, sill, sill + tall, sill + tall], axis=1)
+    start, sill, wide, tall = np.array(boxes, dtype=float).T[..., None]
+    shift = start + wide * np.array([0, 1, 1, 0])
+    quads = base + shift[..., None] * along
+    quads[..., 1] = sill + tall * np.array([0, 0, 1, 1])
     return quads
 
 

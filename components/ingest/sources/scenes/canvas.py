@@ -15,6 +15,8 @@ from components.ingest.sources.scenes.surfaces import Surface
 from components.ingest.sources.scenes.view import NEAR, Pixel, Point, View
 
 SUN_SHADOW = 255
+FINEST = 1.3
+"""Pixels of the canvas that the longer side of a rectangle among many must have."""
 CONTACT_SHADOW = 130  # of 255: where little of the sky is seen
 
 
@@ -60,15 +62,33 @@ class Canvas:
             inside: Any point within the solid: tells the outer side.
 
         Returns:
-            Whether the side faces the camera.
+            Whether the side can be seen.
         """
         normal = outward(points, inside)
-        eye = (self.view.x, self.view.eye, 0.0)
-        if dot(normal, minus(eye, points[0])) <= 0:
+        if not self.faces_camera(points, normal):
+            return False
+        outline = self.view.outline(points)
+        if not self.holds(outline):
             return False
         lit = self.light.on(albedo, dot(normal, self.light.sun))
-        self.fill(self.view.outline(points), self.distant(lit, points), surface)
+        self.fill(outline, self.distant(lit, points), surface)
         return True
+
+    def faces_camera(self, points: Sequence[Point], normal: Point) -> bool:
+        """Whether the outer side of a polygon is turned to the camera."""
+        x, y, z = points[0]
+        view = self.view
+        return normal[0] * (view.x - x) + normal[1] * (view.eye - y) - normal[2] * z > 0
+
+    def holds(self, outline: Sequence[Pixel]) -> bool:
+        """Whether any of a polygon may be in the picture."""
+        return (
+            len(outline) > 2
+            and max(u for u, _ in outline) >= 0
+            and min(u for u, _ in outline) <= self.view.width
+            and max(v for _, v in outline) >= 0
+            and min(v for _, v in outline) <= self.view.height
+        )
 
     def distant(self, lit: Colour, points: Sequence[Point]) -> Colour:
         """A colour as it looks from the camera through the air."""
@@ -80,16 +100,23 @@ class Canvas:
     def patches(
         self, quads: NDArray[np.float64], colours: Sequence[Colour], surface: Surface
     ) -> None:
-        """Fills many polygons, `[n, k, 3]`, with colours that are lit already."""
-        right, up, ahead = self.view.to_camera(*np.moveaxis(quads, -1, 0))  # type: ignore[arg-type]
-        pixels = np.stack(self.view.to_pixel(right, up, np.maximum(ahead, NEAR)), axis=-1)
-        inside = np.all(ahead > NEAR, axis=1) if np.ndim(ahead) > 1 else ahead > NEAR
-        for outline, colour, seen in zip(pixels.tolist(), colours, inside, strict=True):
-            if seen:
-                self.pen.polygon([tuple(p) for p in outline], fill=ink(colour, surface))
+        """Fills many rectangles, `[n, 4, 3]`, with colours that are lit already.
+
+        Left out are those that come too near, or are too small to be seen.
+        """
+        right, up, ahead = self.view.to_camera(quads[..., 0], quads[..., 1], quads[..., 2])
+        u, v = self.view.to_pixel(right, up, np.maximum(ahead, NEAR))
+        width, height = np.ptp(u, axis=1), np.ptp(v, axis=1)
+        seen = (ahead.min(axis=1) > NEAR) & (np.maximum(width, height) > FINEST)
+        seen &= (u.max(axis=1) > 0) & (u.min(axis=1) < self.view.width)
+        outlines = np.stack([u, v], axis=-1).reshape(-1, 8).tolist()
+        for k in np.flatnonzero(seen).tolist():
+            self.pen.polygon(outlines[k], fill=ink(colours[k], surface))
 
     def cast(self, points: list[Point]) -> None:
-        """Draws the shadow of a flat shape on the ground."""
+        """Draws the shadow of a flat shape on the ground, if the sun is out."""
+        if not self.light.sunny:
+            return
         sun_x, sun_y, sun_z = self.light.sun
         fallen = [(x - y * sun_x / sun_y, 0.0, z - y * sun_z / sun_y) for x, y, z in points]
         outline = self.view.outline(fallen)
@@ -105,8 +132,13 @@ class Canvas:
 
 def ink(colour: Colour, surface: int) -> tuple[int, int, int, int]:
     """A colour and a surface as the canvas stores them."""
-    r, g, b = (min(255, max(0, int(255 * channel + 0.5))) for channel in colour)
-    return r, g, b, int(surface)
+    r, g, b = colour
+    return byte(r), byte(g), byte(b), int(surface)
+
+
+def byte(value: float) -> int:
+    """0 to 1 as 0 to 255; the rest is clipped."""
+    return 0 if value <= 0 else 255 if value >= 1 else int(255 * value + 0.5)
 
 
 def minus(first: Point, second: Point) -> Point:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import cos, pi, sin
 
 from components.ingest.sources.faces.draws import Rng, chance, pick
 from components.ingest.sources.scenes import colours
-from components.ingest.sources.scenes.canvas import Canvas, dot, minus, outward
+from components.ingest.sources.scenes.canvas import Canvas, outward
 from components.ingest.sources.scenes.colours import Colour, mix, scale
+from components.ingest.sources.scenes.cutout import ellipse
+from components.ingest.sources.scenes.light import Light
 from components.ingest.sources.scenes.surfaces import Surface
 from components.ingest.sources.scenes.view import Frame, Point
 
 TYRE: Colour = (0.05, 0.05, 0.055)
 RIM: Colour = (0.5, 0.5, 0.52)
 PLATE: Colour = (0.85, 0.82, 0.6)
+TAIL_LAMP: Colour = (0.6, 0.06, 0.05)
+FINEST = 4.0
+"""Pixels of the canvas a metre below which a car has neither wheels nor lamps."""
 
 
 @dataclass(frozen=True)
@@ -65,167 +69,175 @@ class Paint:
     glass: Colour
     trim: Colour
 
+    @classmethod
+    def draw(cls, rng: Rng, light: Light) -> Paint:
+        """Draws any paint; glass mirrors more or less of the sky."""
+        body = colours.paint(rng)
+        glass = mix(scale(light.ambient, 0.12), light.zenith, rng.uniform(0.05, 0.5))
+        return cls(body, glass, body if chance(rng, 0.6) else (0.1, 0.1, 0.1))
+
 
 def draw(rng: Rng, canvas: Canvas, frame: Frame) -> None:
     """Draws a car whose middle is at the frame's origin, driving forward."""
     model = pick(rng, MODELS, SHARES)
-    body = colours.paint(rng)
-    glass = mix(scale(canvas.light.ambient, 0.12), canvas.light.zenith, rng.uniform(0.05, 0.5))
-    look = Paint(body, glass, body if chance(rng, 0.6) else (0.1, 0.1, 0.1))
-    shadow(canvas, frame, model)
-    lower(canvas, frame, model, look)
-    wheels(rng, canvas, frame, model)
-    ends(rng, canvas, frame, model, look)
-    cabin(canvas, frame, model, look, windowless=model.height > 2 and chance(rng, 0.5))
-
-
-def shadow(canvas: Canvas, frame: Frame, model: Model) -> None:
-    """The shadows of the body and of the cabin."""
-    h, w = model.length / 2, model.width / 2
-    at = frame.at
-    base = [(h, -w), (h, w), (-h, w), (-h, -w)]
-    canvas.darken([at(a * 1.04, b * 1.1, 0) for a, b in base])
-    for level in (0.3, model.waist):
-        canvas.cast([at(a, b, level) for a, b in base])
-    for first, second in zip(base, base[1:] + base[:1], strict=True):
-        canvas.cast([at(*first, 0.2), at(*second, 0.2), at(*second, model.waist), at(*first, 0.9)])
-    front, rear = h - model.bonnet - model.screen, -h + model.boot + model.back
-    roof = [(front, -w * 0.8), (front, w * 0.8), (rear, w * 0.8), (rear, -w * 0.8)]
-    canvas.cast([at(a, b, model.height) for a, b in roof])
-    for side in (-w, w):
-        canvas.cast(
-            [
-                at(h - model.bonnet, side, 0.9),
-                at(front, side * 0.8, model.height),
-                at(rear, side * 0.8, model.height),
-                at(-h + model.boot, side, 0.9),
-            ]
-        )
-
-
-def solid(
-    canvas: Canvas, frame: Frame, profile: list[tuple[float, float, float]], look: Colour
-) -> None:
-    """A body drawn by its profile: along, up and half width for each corner."""
-    along = sum(p[0] for p in profile) / len(profile)
-    up = sum(p[1] for p in profile) / len(profile)
-    inside = frame.at(along, 0, up)
-    for (a, b, w), (c, d, v) in zip(profile, profile[1:] + profile[:1], strict=True):
-        quad = [frame.at(a, -w, b), frame.at(a, w, b), frame.at(c, v, d), frame.at(c, -v, d)]
-        canvas.face(quad, look, Surface.CAR, inside)
-    for sign in (-1, 1):
-        canvas.face([frame.at(a, sign * w, b) for a, b, w in profile], look, Surface.CAR, inside)
-
-
-def lower(canvas: Canvas, frame: Frame, model: Model, look: Paint) -> None:
-    """Everything below the windows."""
-    h, w, waist = model.length / 2, model.width / 2, model.waist
-    sill = model.wheel * 0.75
-    skirt = [
-        (h - 0.25, sill * 0.5, w * 0.95),
-        (h - 0.25, sill, w * 0.95),
-        (0.25 - h, sill, w * 0.95),
-        (0.25 - h, sill * 0.5, w * 0.95),
-    ]
-    solid(canvas, frame, skirt, TYRE)
-    profile = [
-        (h - 0.08, sill, w * 0.96),
-        (h, waist * 0.62, w * 0.96),
-        (h - 0.12, waist * 0.82, w),
-        (h - model.bonnet, waist, w),
-        (-h + model.boot, waist, w),
-        (-h + 0.02, waist * 0.95, w * 0.97),
-        (-h, sill, w * 0.96),
-    ]
-    solid(canvas, frame, profile, look.body)
-
-
-def cabin(canvas: Canvas, frame: Frame, model: Model, look: Paint, windowless: bool) -> None:
-    """The part with the windows."""
-    h, w = model.length / 2, model.width / 2
-    foot, tail = h - model.bonnet, -h + model.boot
-    front, rear = foot - model.screen, tail + model.back
-    profile = [
-        (foot, model.waist, w * 0.97),
-        (front, model.height, w * 0.8),
-        (rear, model.height, w * 0.8),
-        (tail, model.waist, w * 0.97),
-    ]
-    solid(canvas, frame, profile, look.body)
-    inside = frame.at((front + rear) / 2, 0, (model.waist + model.height) / 2)
-    for (a, low, v), (c, high, u) in ((profile[0], profile[1]), (profile[3], profile[2])):
-        if windowless and a == tail:
-            continue
-        screen = [
-            frame.at(a, -v * 0.88, low + 0.04),
-            frame.at(a, v * 0.88, low + 0.04),
-            frame.at(c, u * 0.88, high - 0.07),
-            frame.at(c, -u * 0.88, high - 0.07),
-        ]
-        pane(canvas, screen, look.glass, inside)
-    for sign in (-1, 1):
-        side_windows(canvas, frame, model, look, sign, windowless)
-
-
-def side_windows(
-    canvas: Canvas, frame: Frame, model: Model, look: Paint, sign: int, windowless: bool
-) -> None:
-    """Two or more panes on one side."""
-    h, w = model.length / 2, model.width / 2
-    low = (h - model.bonnet - 0.15, -h + model.boot + 0.12)
-    high = (h - model.bonnet - model.screen - 0.08, -h + model.boot + model.back + 0.05)
-    bottom, top = model.waist + 0.03, model.height - 0.1
-    number = max(2, round((low[0] - low[1]) / 1.3))
-    inside = frame.at(sum(high) / 2, 0, (bottom + top) / 2)
-    for k in range(1 if windowless else number):
-        s, e = k / number + 0.012, (k + 1) / number - 0.012
-        points = [
-            frame.at(low[0] + (low[1] - low[0]) * s, sign * w * 0.96, bottom),
-            frame.at(low[0] + (low[1] - low[0]) * e, sign * w * 0.96, bottom),
-            frame.at(high[0] + (high[1] - high[0]) * e, sign * w * 0.82, top),
-            frame.at(high[0] + (high[1] - high[0]) * s, sign * w * 0.82, top),
-        ]
-        pane(canvas, points, look.glass, inside)
-
-
-def pane(canvas: Canvas, points: list[Point], tone: Colour, inside: Point) -> None:
-    """Glass on the side that faces the camera; upward it mirrors the sky."""
-    normal = outward(points, inside)
-    eye = (canvas.view.x, canvas.view.eye, 0.0)
-    if dot(normal, minus(eye, points[0])) > 0:
-        shine = mix(tone, canvas.light.haze, 0.45 * max(0.0, normal[1]))
-        outline = canvas.view.outline(points)
-        canvas.fill(outline, canvas.distant(shine, points), Surface.CAR_GLASS)
-
-
-def wheels(rng: Rng, canvas: Canvas, frame: Frame, model: Model) -> None:
-    """Tyres and rims on the side that faces the camera."""
-    h, w, r = model.length / 2, model.width / 2, model.wheel
+    car = Car(canvas, frame, model, Paint.draw(rng, canvas.light))
+    windowless = model.height > 2 and chance(rng, 0.5)
     rim = scale(RIM, rng.uniform(0.4, 1.4))
-    for sign in (-1, 1):
-        for along in (h - 0.19 * model.length, -h + 0.19 * model.length):
-            inside = frame.at(along, 0, r)
-            for radius, colour in ((r * 1.12, TYRE), (r * 0.62, rim)):
-                ring = [
-                    frame.at(
-                        along + radius * cos(k * pi / 6), sign * w, r + radius * sin(k * pi / 6)
-                    )
-                    for k in range(12)
-                ]
-                ring = [(x, max(0.0, y), z) for x, y, z in ring]
-                canvas.face(ring, colour, Surface.CAR, inside)
-
-
-def ends(rng: Rng, canvas: Canvas, frame: Frame, model: Model, look: Paint) -> None:
-    """Lamps, plates, bumpers and the grille."""
     headlamp: Colour = (0.95, 0.95, 0.88) if chance(rng, 0.7) else (1.3, 1.25, 1.0)
-    for sign, lamp, middle in (
-        (1, headlamp, scale(look.body, 0.4)),
-        (-1, (0.6, 0.06, 0.05), look.body),
-    ):
-        along = sign * (model.length / 2 + 0.01)
-        end_box(canvas, frame, model, along, (-0.95, 0.95, 0.33, 0.45), look.trim)
-        end_box(canvas, frame, model, along, (-0.4, 0.4, 0.58, 0.76), middle)
-        end_box(canvas, frame, model, along, (-0.28, 0.28, 0.46, 0.57), PLATE)
-        for start, stop in ((-0.92, -0.55), (0.55, 0.92)):
-            end_box(canvas, frame, model, along, (start, stop, 0.6, 0.78), lamp)
+    car.shadow()
+    car.lower()
+    if canvas.view.focal / max(1.0, canvas.view.ahead(frame.x, frame.z)) > FINEST:
+        car.wheels(rim)
+        car.ends(headlamp)
+    car.cabin(windowless)
+
+
+@dataclass(frozen=True)
+class Car:
+    """Draws a car on a canvas; h and w are half its length and width, in metres."""
+
+    canvas: Canvas
+    frame: Frame
+    model: Model
+    paint: Paint
+
+    @property
+    def h(self) -> float:
+        """Half its length."""
+        return self.model.length / 2
+
+    @property
+    def w(self) -> float:
+        """Half its width."""
+        return self.model.width / 2
+
+    @property
+    def roof(self) -> tuple[float, float]:
+        """Where the roof begins and ends, along the car."""
+        model = self.model
+        return self.h - model.bonnet - model.screen, -self.h + model.boot + model.back
+
+    @property
+    def glazing(self) -> tuple[float, float]:
+        """Where windscreen and rear window meet the body, along the car."""
+        return self.h - self.model.bonnet, -self.h + self.model.boot
+
+    def shadow(self) -> None:
+        """The shadows of the body and of the cabin."""
+        at, w, waist, height = self.frame.at, self.w, self.model.waist, self.model.height
+        base = [(self.h, -w), (self.h, w), (-self.h, w), (-self.h, -w)]
+        (foot, tail), (front, rear) = self.glazing, self.roof
+        self.canvas.darken([at(a * 1.04, b * 1.1, 0) for a, b in base])
+        for first, second in zip(base, [*base[1:], base[0]], strict=True):
+            wall = [at(*first, 0.2), at(*second, 0.2), at(*second, waist), at(*first, waist)]
+            self.canvas.cast(wall)
+        self.canvas.cast([at(a, b, waist) for a, b in base])
+        for side in (-w, w):
+            low, high = (foot, tail), (rear, front)
+            below = [at(a, side, waist) for a in low]
+            self.canvas.cast(below + [at(a, side * 0.8, height) for a in high])
+        corners = [(front, -w), (front, w), (rear, w), (rear, -w)]
+        self.canvas.cast([at(a, 0.8 * b, height) for a, b in corners])
+
+    def solid(self, profile: list[tuple[float, float, float]], colour: Colour) -> None:
+        """A body drawn by its profile: along, up and half width for each corner."""
+        at, number = self.frame.at, len(profile)
+        inside = at(sum(p[0] for p in profile) / number, 0, sum(p[1] for p in profile) / number)
+        for (a, b, w), (c, d, v) in zip(profile, profile[1:] + profile[:1], strict=True):
+            quad = [at(a, -w, b), at(a, w, b), at(c, v, d), at(c, -v, d)]
+            self.canvas.face(quad, colour, Surface.CAR, inside)
+        for sign in (-1, 1):
+            side = [at(a, sign * w, b) for a, b, w in profile]
+            self.canvas.face(side, colour, Surface.CAR, inside)
+
+    def lower(self) -> None:
+        """Everything below the windows."""
+        h, w, waist = self.h, self.w, self.model.waist
+        foot, tail = self.glazing
+        sill = self.model.wheel * 0.75
+        box = ((h - 0.25, sill * 0.5), (h - 0.25, sill), (0.25 - h, sill), (0.25 - h, sill * 0.5))
+        self.solid([(a, b, w * 0.95) for a, b in box], TYRE)
+        profile = [
+            (h - 0.08, sill, w * 0.96),
+            (h, waist * 0.62, w * 0.96),
+            (h - 0.12, waist * 0.82, w),
+            (foot, waist, w),
+            (tail, waist, w),
+            (-h + 0.02, waist * 0.95, w * 0.97),
+            (-h, sill, w * 0.96),
+        ]
+        self.solid(profile, self.paint.body)
+
+    def cabin(self, windowless: bool) -> None:
+        """The part with the windows; a delivery van has only the foremost."""
+        (foot, tail), (front, rear) = self.glazing, self.roof
+        low, high, w = self.model.waist, self.model.height, self.w
+        ends = [(foot, low, w * 0.97), (front, high, w * 0.8)]
+        ends += [(rear, high, w * 0.8), (tail, low, w * 0.97)]
+        self.solid(ends, self.paint.body)
+        at, inside = self.frame.at, self.frame.at((front + rear) / 2, 0, (low + high) / 2)
+        screens = [(foot, front)] if windowless else [(foot, front), (tail, rear)]
+        for a, b in screens:
+            below = [at(a, -w * 0.85, low + 0.04), at(a, w * 0.85, low + 0.04)]
+            self.pane([*below, at(b, w * 0.7, high - 0.07), at(b, -w * 0.7, high - 0.07)], inside)
+        for sign in (-1, 1):
+            self.side_windows(sign, windowless, inside)
+
+    def side_windows(self, sign: int, windowless: bool, inside: Point) -> None:
+        """Two or more panes on one side."""
+        low, high = self.glazing, self.roof
+        low, high = (low[0] - 0.15, low[1] + 0.12), (high[0] - 0.08, high[1] + 0.05)
+        number = max(2, round((low[0] - low[1]) / 1.3))
+        bottom, top = self.model.waist + 0.03, self.model.height - 0.1
+
+        def point(ends: tuple[float, float], share: float, width: float, up: float) -> Point:
+            along = ends[0] + (ends[1] - ends[0]) * share
+            return self.frame.at(along, sign * self.w * width, up)
+
+        for k in range(1 if windowless else number):
+            s, e = k / number + 0.012, (k + 1) / number - 0.012
+            below = [point(low, s, 0.96, bottom), point(low, e, 0.96, bottom)]
+            self.pane([*below, point(high, e, 0.82, top), point(high, s, 0.82, top)], inside)
+
+    def pane(self, points: list[Point], inside: Point) -> None:
+        """Glass, where it faces the camera; the more it looks up, the more sky it mirrors."""
+        canvas = self.canvas
+        normal = outward(points, inside)
+        if canvas.faces_camera(points, normal):
+            shine = mix(self.paint.glass, canvas.light.haze, 0.45 * max(0.0, normal[1]))
+            tone = canvas.distant(shine, points)
+            canvas.fill(canvas.view.outline(points), tone, Surface.CAR_GLASS)
+
+    def wheels(self, rim: Colour) -> None:
+        """Tyres and rims on the side that faces the camera."""
+        r, apart = self.model.wheel, 0.31 * self.model.length
+        for side in (-self.w, self.w):
+            for along in (apart, -apart):
+                inside = self.frame.at(along, 0, r)
+                for radius, colour in ((r * 1.1, TYRE), (r * 0.62, rim)):
+                    ring = ellipse((along, r), (radius, radius))
+                    disc = [self.frame.at(a, side, max(0.0, b)) for a, b in ring]
+                    self.canvas.face(disc, colour, Surface.CAR, inside)
+
+    def ends(self, headlamp: Colour) -> None:
+        """Lamps, plates, bumpers and the grille."""
+        body = self.paint.body
+        for sign, lamp, middle in ((1, headlamp, scale(body, 0.4)), (-1, TAIL_LAMP, body)):
+            boxes = [
+                (-0.95, 0.95, 0.33, 0.45, self.paint.trim),
+                (-0.4, 0.4, 0.58, 0.76, middle),
+                (-0.28, 0.28, 0.46, 0.57, PLATE),
+                (-0.92, -0.55, 0.6, 0.78, lamp),
+                (0.55, 0.92, 0.6, 0.78, lamp),
+            ]
+            self.end_boxes(sign * (self.h + 0.01), boxes)
+
+    def end_boxes(
+        self, along: float, boxes: list[tuple[float, float, float, float, Colour]]
+    ) -> None:
+        """Rectangles on the front or the tail: start, stop, low and high as shares of the body."""
+        at, w, waist = self.frame.at, self.w, self.model.waist
+        for start, stop, low, high, colour in boxes:
+            below = [at(along, start * w, low * waist), at(along, stop * w, low * waist)]
+            above = [at(along, stop * w, high * waist), at(along, start * w, high * waist)]
+            self.canvas.face(below + above, colour, Surface.CAR, at(0, 0, 0.5))

@@ -47,8 +47,8 @@ SKINS: tuple[Colour, ...] = (
 
 def mix(first: Colour, second: Colour, share: float) -> Colour:
     """A blend of two colours that has this share of the second."""
-    r, g, b = (a + (c - a) * share for a, c in zip(first, second, strict=True))
-    return r, g, b
+    (r, g, b), (x, y, z) = first, second
+    return r + (x - r) * share, g + (y - g) * share, b + (z - b) * share
 
 
 def scale(colour: Colour, factor: float) -> Colour:
@@ -58,8 +58,9 @@ def scale(colour: Colour, factor: float) -> Colour:
 
 def vary(rng: Rng, colour: Colour, spread: float = 0.05) -> Colour:
     """A colour near another; each channel is off by about `spread` of it."""
-    r, g, b = (c * f for c, f in zip(colour, 1 + spread * rng.normal(size=3), strict=True))
-    return scale((r, g, b), 1 + spread * rng.normal())
+    red, green, blue, all_three = (1 + spread * rng.normal(size=4)).tolist()
+    r, g, b = scale(colour, all_three)
+    return r * red, g * green, b * blue
 
 
 def vivid(rng: Rng) -> Colour:

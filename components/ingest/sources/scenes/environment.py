@@ -74,7 +74,10 @@ class Environment:
         street.draw(rng, canvas, self.street)
         skyline(rng, canvas)
         for house in sorted(self.buildings, key=self._distance, reverse=True):
-            buildings.draw(rng, canvas, house)
+            buildings.shadow(canvas, house)
+            x, _, z = house.inside
+            if self.view.sees(x, z, hypot(house.length, house.depth) / 2):
+                buildings.draw(rng, canvas, house)
         return canvas
 
     def _distance(self, house: Building) -> float:

@@ -41,23 +41,22 @@ def texture(rng: Rng, surfaces: NDArray[np.uint8]) -> Array:
 
 def lay_floor(rng: Rng, canvas: Canvas, picture: Array, roughness: Array) -> None:
     """Shadows, grain, stains and haze of the ground, all in perspective, in place."""
-    light = canvas.light
-    x, z, ahead = canvas.view.floor()
-    fine = sheet("grain")[texel(x, rng, 14), texel(z, rng, 14)] * (FADE / (FADE + ahead))
-    coarse = sheet("clouds")[texel(x, rng, 9), texel(z, rng, 9)] * np.float32(STAIN)
-    shade = np.asarray(canvas.shadows.filter(ImageFilter.BoxBlur(1)), np.float32) / 255
-    on_floor = roughness > 0
-    gain = (1 + roughness * (fine + coarse))[on_floor][:, None]
-    gain = gain * (1 - shade[on_floor][:, None] * (1 - np.array(light.shaded(), np.float32)))
-    clear = np.exp(-ahead[on_floor] / np.float32(light.sight))[:, None]
-    haze = np.array(light.haze, np.float32)
-    picture[on_floor] = haze + clear * (picture[on_floor] * gain - haze)
+    light, floor = canvas.light, roughness > 0
+    x, z, ahead = (values[floor] for values in canvas.view.floor())
+    fine = sheet("grain")[texel(rng, x, 24), texel(rng, z, 24)] * (FADE / (FADE + ahead))
+    coarse = sheet("clouds")[texel(rng, x, 9), texel(rng, z, 9)] * np.float32(STAIN)
+    gain = 1 + roughness[floor] * (fine + coarse)
+    shade = np.asarray(canvas.shadows.filter(ImageFilter.BoxBlur(1)))[floor] * np.float32(1 / 255)
+    clear = np.exp(ahead * np.float32(-1 / light.sight))
+    for channel, (shaded, haze) in enumerate(zip(light.shaded(), light.haze, strict=True)):
+        own = picture[..., channel][floor] * gain * (1 - shade * np.float32(1 - shaded))
+        picture[..., channel][floor] = np.float32(haze) + clear * (own - np.float32(haze))
 
 
-def texel(metres: Array, rng: Rng, density: float) -> NDArray[np.intp]:
+def texel(rng: Rng, metres: Array, density: float) -> NDArray[np.intp]:
     """Rows or columns of a texture with `density` pixels a metre, from a random place on."""
-    start = rng.integers(SIDE)
-    return (np.clip(metres, -1e4, 1e4) * np.float32(density)).astype(np.intp) + start & (SIDE - 1)
+    cells = (np.clip(metres, -1e4, 1e4) * np.float32(density)).astype(np.intp)
+    return (cells + rng.integers(SIDE)) & (SIDE - 1)
 
 
 def halve(picture: Array) -> Array:

@@ -8,6 +8,9 @@ from math import cos, exp, radians, sin
 from components.ingest.sources.faces.draws import Rng, pick
 from components.ingest.sources.scenes.colours import Colour, mix, scale
 
+SHADOWLESS = 0.1
+"""Red of the sun's light up to which no shadow is seen."""
+
 
 @dataclass(frozen=True)
 class Light:
@@ -38,6 +41,11 @@ class Light:
         """Draws a bright, overcast or late hour."""
         return pick(rng, (bright, overcast, late), (0.55, 0.27, 0.18))(rng)
 
+    @property
+    def sunny(self) -> bool:
+        """Whether there are shadows."""
+        return self.direct[0] > SHADOWLESS
+
     def on(self, albedo: Colour, facing: float) -> Colour:
         """The colour of a surface.
 
@@ -47,10 +55,8 @@ class Light:
                 only part of it is lit.
         """
         k = max(0.0, facing)
-        r, g, b = (
-            a * (m + d * k) for a, m, d in zip(albedo, self.ambient, self.direct, strict=True)
-        )
-        return r, g, b
+        (r, g, b), (ar, ag, ab), (dr, dg, db) = albedo, self.ambient, self.direct
+        return r * (ar + dr * k), g * (ag + dg * k), b * (ab + db * k)
 
     def through_air(self, colour: Colour, distance: float) -> Colour:
         """The colour after metres of air."""

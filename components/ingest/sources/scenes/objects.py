@@ -51,7 +51,9 @@ def house(rng: Rng, canvas: Canvas, x: float, z: float) -> None:
     """A house that stands alone and turns its front towards the camera."""
     facing = pi / 2 + canvas.view.yaw + rng.normal(0, 0.5)
     shape = buildings.draw_shape(rng, Frame(x, z, facing), rng.uniform(6, 11), rng.uniform(3, 8))
-    buildings.draw(rng, canvas, replace(shape, ridge=rng.uniform(2, 4)))
+    shape = replace(shape, ridge=rng.uniform(2, 4))
+    buildings.shadow(canvas, shape)
+    buildings.draw(rng, canvas, shape)
 
 
 KINDS: Mapping[str, Kind] = {

@@ -7,7 +7,9 @@ camera stands at z = 0. Pixels are those of the canvas, which is finer than the 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import cos, hypot, radians, sin
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +19,7 @@ from components.ingest.sources.faces.draws import Rng, pick
 Point = tuple[float, float, float]
 Pixel = tuple[float, float]
 Array = NDArray[np.float32]
+Number = TypeVar("Number", float, NDArray[np.float64])
 
 NEAR = 0.5
 """Metres before the camera from which on things are seen."""
@@ -63,28 +66,38 @@ class View:
             roll=radians(rng.normal(0, 1.8)),
         )
 
-    def to_camera(self, x: float, y: float, z: float) -> Point:
-        """A point as seen from the camera: metres to the right, up and ahead."""
+    @cached_property
+    def _turn(self) -> tuple[float, float]:
+        return cos(self.yaw), sin(self.yaw)
+
+    @cached_property
+    def _tilt(self) -> tuple[float, float]:
+        return cos(self.roll), sin(self.roll)
+
+    def to_camera(self, x: Number, y: Number, z: Number) -> tuple[Number, Number, Number]:
+        """Points as seen from the camera: metres to the right, up and ahead."""
         dx = x - self.x
-        c, s = cos(self.yaw), sin(self.yaw)
+        c, s = self._turn
         return dx * c - z * s, y - self.eye, dx * s + z * c
 
-    def to_pixel(self, right: float, up: float, ahead: float) -> Pixel:
-        """The pixel of a point that is given as seen from the camera."""
+    def to_pixel(self, right: Number, up: Number, ahead: Number) -> tuple[Number, Number]:
+        """Column and row of points that are given as seen from the camera."""
         u = self.focal * right / ahead
         v = self.horizon - self.height / 2 - self.focal * up / ahead
-        c, s = cos(self.roll), sin(self.roll)
+        c, s = self._tilt
         return self.width / 2 + u * c - v * s, self.height / 2 + u * s + v * c
 
     def outline(self, points: list[Point]) -> list[Pixel]:
         """The polygon in pixels, cut off where it comes too near; may be empty."""
-        seen = clip([self.to_camera(*point) for point in points])
+        seen = [self.to_camera(*point) for point in points]
+        if min(point[2] for point in seen) < NEAR:
+            seen = clip(seen)
         return [self.to_pixel(*point) for point in seen]
 
     def on_ground(self, column: float, ahead: float) -> tuple[float, float]:
         """The ground `ahead` metres away that is seen in a column: its x and z."""
         right = (column - self.width / 2) / self.focal * ahead
-        c, s = cos(self.yaw), sin(self.yaw)
+        c, s = self._turn
         return self.x + right * c + ahead * s, ahead * c - right * s
 
     def ahead(self, x: float, z: float) -> float:
@@ -105,11 +118,11 @@ class View:
         """
         v = (np.arange(self.height, dtype=np.float32) - self.height / 2)[:, None]
         u = (np.arange(self.width, dtype=np.float32) - self.width / 2)[None]
-        c, s = cos(self.roll), sin(self.roll)
+        c, s = self._tilt
         below = v * c - u * s - np.float32(self.horizon - self.height / 2)
         ahead = np.float32(self.focal * self.eye) / np.maximum(below, np.float32(0.05))
         right = (u * c + v * s) * ahead * np.float32(1 / self.focal)
-        c, s = cos(self.yaw), sin(self.yaw)
+        c, s = self._turn
         return right * c + ahead * s + np.float32(self.x), ahead * c - right * s, ahead
 
 
@@ -140,7 +153,11 @@ class Frame:
     z: float
     heading: float = 0.0
 
+    @cached_property
+    def _turn(self) -> tuple[float, float]:
+        return cos(self.heading), sin(self.heading)
+
     def at(self, forward: float, right: float, up: float) -> Point:
         """The world coordinates of a point given in metres along the axes."""
-        c, s = cos(self.heading), sin(self.heading)
+        c, s = self._turn
         return self.x + forward * s + right * c, up, self.z + forward * c - right * s
