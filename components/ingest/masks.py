@@ -1,0 +1,119 @@
+"""Masks of class indices: how they are stored, and what can be made one.
+
+The canonical table holds a mask as a grey PNG with one byte a pixel: the index of the class.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+
+import numpy as np
+from PIL import Image
+
+from components.ingest.images import encode_png, inspect_image
+from pipelines.errors import ConvoyError
+
+VOID = 255
+"""The value of void, the pixels that nobody knows the class of, where convoy may choose it."""
+
+Colour = tuple[int, int, int]
+"""Red, green and blue, 0 to 255."""
+
+INDEX_MODES = ("1", "L", "P")  # Pillow's modes whose pixels are indices: of one bit, grey, palette
+
+
+class MaskError(ValueError):
+    """A mask that cannot be read; the message says why."""
+
+
+def encode_mask(indices: np.ndarray) -> bytes:
+    """Encodes class indices as the canonical table holds them.
+
+    Args:
+        indices: uint8 `[height, width]`.
+
+    Raises:
+        ValueError: When it is another type or shape.
+    """
+    if indices.dtype != np.uint8 or indices.ndim != 2:
+        raise ValueError(f"a mask is uint8 [height, width]; not {indices.dtype} {indices.shape}")
+    return encode_png(indices)
+
+
+def decode_mask(data: bytes) -> np.ndarray:
+    """Decodes a mask of the canonical table to class indices, uint8 `[height, width]`.
+
+    Raises:
+        MaskError: When it is broken or is no PNG with one byte a pixel.
+    """
+    image = _open(data)
+    if (image.format, image.mode) != ("PNG", "L"):
+        raise MaskError(f"{image.format} of mode {image.mode}; must be a PNG with one byte a pixel")
+    return np.asarray(image)
+
+
+def read_mask(data: bytes, place: str, colours: Mapping[str, Colour] | None = None) -> bytes:
+    """Turns an image file into a mask as the canonical table holds it.
+
+    Without a table of colours, grey values, palette indices and bits are class indices as
+    they are. A file that holds none, is broken or has more than a byte a pixel is no error
+    here but stays as it is: validation names it together with all others.
+
+    Args:
+        data: The file's content.
+        place: What an error message begins with.
+        colours: The colour of each class in the order of the indices; each pixel's index is
+            then that of its colour, whatever the file's mode.
+
+    Raises:
+        ConvoyError: When a pixel's colour is not in the table.
+    """
+    try:
+        image = _open(data)
+    except MaskError:
+        return data
+    if image.mode[0] in "IF":  # more than 8 bits, which Pillow would cut off
+        return data
+    if colours is not None:
+        return encode_mask(index_colours(np.asarray(image.convert("RGB")), colours, place))
+    if image.mode not in INDEX_MODES or (image.format, image.mode) == ("PNG", "L"):
+        return data
+    return encode_mask(np.asarray(image).astype(np.uint8))
+
+
+def index_colours(pixels: np.ndarray, colours: Mapping[str, Colour], place: str) -> np.ndarray:
+    """Replaces colours by their position in a table.
+
+    Args:
+        pixels: Red, green and blue, uint8 `[height, width, 3]`.
+        colours: At most 256 different colours by class.
+        place: What an error message begins with.
+
+    Returns:
+        uint8 `[height, width]`.
+
+    Raises:
+        ConvoyError: Naming the first pixel whose colour is not in the table.
+    """
+    packed = _pack(pixels)
+    known = _pack(np.array(list(colours.values())))
+    order = np.argsort(known)
+    nearest = order[np.searchsorted(known[order], packed).clip(max=len(known) - 1)]
+    unknown = np.argwhere(known[nearest] != packed)
+    if len(unknown):
+        y, x = unknown[0]
+        colour = tuple(pixels[y, x].tolist())
+        raise ConvoyError(f"{place}: the colour {colour} of pixel ({x}, {y}) is no class's")
+    return nearest.astype(np.uint8)
+
+
+def _pack(colours: np.ndarray) -> np.ndarray:
+    """One integer for each colour, int64 `[...]` of `[..., 3]`."""
+    return colours.astype(np.int64) @ (1 << 16, 1 << 8, 1)
+
+
+def _open(data: bytes) -> Image.Image:
+    if fault := inspect_image(data).decode_error:
+        raise MaskError(fault)
+    return Image.open(io.BytesIO(data))
