@@ -1,0 +1,291 @@
+"""A folder of images and a JSON file of outlined objects in COCO's instances format.
+
+Format: https://cocodataset.org/#format-data. An object is outlined by polygons or by counts
+of pixels, column by column, that are in turn outside and inside (run-length encoding); the
+counts are a list or text as pycocotools packs it. All objects of an image become one mask.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from pycocotools import mask as coco
+from pydantic import BaseModel, Field, FiniteFloat, NonNegativeInt, ValidationError, model_validator
+
+from components.ingest.masks import VOID, encode_mask
+from components.ingest.sources import base
+from components.ingest.table import Record
+from pipelines.errors import ConvoyError
+from pipelines.params import describe_errors
+
+Polygons = list[list[FiniteFloat]]
+"""Each is x0, y0, x1, ... in pixels from the image's corner."""
+
+Encoded = dict[str, Any]
+"""A region as pycocotools holds it."""
+
+
+class Picture(BaseModel):
+    """An entry of `images`; width and height are in pixels."""
+
+    id: int
+    file_name: str
+    width: int = Field(gt=0)
+    height: int = Field(gt=0)
+
+
+class Category(BaseModel):
+    """An entry of `categories`."""
+
+    id: int
+    name: str
+
+
+class Runs(BaseModel):
+    """A run-length encoding.
+
+    Attributes:
+        size: Height and width in pixels.
+        counts: Lengths of the runs, from the upper left downwards; the first is outside.
+    """
+
+    size: tuple[int, int]
+    counts: list[NonNegativeInt] | str
+
+
+class Annotation(BaseModel):
+    """An entry of `annotations`.
+
+    Attributes:
+        id: Its number.
+        image_id: The number of its image.
+        category_id: The number of its category.
+        segmentation: Its outline.
+        iscrowd: Whether it is a region with many objects that nobody told apart.
+    """
+
+    id: int
+    image_id: int
+    category_id: int
+    segmentation: Polygons | Runs
+    iscrowd: bool = False
+
+
+class Content(BaseModel):
+    """What is read of the JSON file."""
+
+    images: list[Picture]
+    categories: list[Category]
+    annotations: list[Annotation]
+
+
+class Source(base.Source):
+    """Images with masks drawn from their objects, the largest first; void is 255.
+
+    So a small object stays visible on a large one; of two with the same area the later one
+    does. Crowds are drawn as void.
+
+    Attributes:
+        annotations: The JSON file, relative to `path`; it is in memory while it is read.
+        classes: Names of categories, and `background`, in the order of the class indices.
+            Objects of other categories are not drawn.
+        images: The folder that the images' file names are relative to, relative to `path`.
+        background: The class of pixels that belong to no object; null makes them void.
+    """
+
+    annotations: Path
+    classes: tuple[str, ...] = Field(min_length=2, max_length=VOID)
+    images: Path = Path()
+    background: str | None = None
+
+    @model_validator(mode="after")
+    def _name_once(self) -> Self:
+        if len(set(self.classes)) < len(self.classes):
+            raise ValueError("each of the classes must have a name of its own")
+        if self.background not in (None, *self.classes):
+            raise ValueError(f"background is {self.background!r}, which is not in classes")
+        return self
+
+    def read(self) -> Iterator[Record]:
+        """Yields the images in the order of the JSON file, with `mask`.
+
+        Raises:
+            ConvoyError: When the JSON file is not in the format, naming the annotation; when
+                it lacks a category that is a class; or when an image is absent.
+        """
+        file = self.path / self.annotations
+        content = read_content(file)
+        indices = self._indices(content.categories, file)
+        objects = group_objects(content, file)
+        for picture in content.images:
+            regions = [
+                (
+                    encode_region(each.segmentation, picture, f"{file}: annotation {each.id}"),
+                    VOID if each.iscrowd else indices[each.category_id],
+                )
+                for each in objects[picture.id]
+                if each.category_id in indices
+            ]
+            image = self.images / picture.file_name
+            yield Record(
+                image=read_image(self.path / image),
+                image_path=image.as_posix(),
+                labels={"mask": encode_mask(draw_regions(regions, picture, self._uncovered()))},
+            )
+
+    def _uncovered(self) -> int:
+        return VOID if self.background is None else self.classes.index(self.background)
+
+    def _indices(self, categories: Sequence[Category], file: Path) -> dict[int, int]:
+        """The class index of each category that is a class, by the category's number."""
+        names = {category.name for category in categories}
+        if unknown := set(self.classes).difference(names, [self.background]):
+            raise ConvoyError(
+                f"{file}: no category {', '.join(sorted(unknown))}; there are "
+                f"{', '.join(sorted(names))}"
+            )
+        return {
+            category.id: self.classes.index(category.name)
+            for category in categories
+            if category.name in self.classes
+        }
+
+
+def read_content(file: Path) -> Content:
+    """Reads the JSON file.
+
+    Raises:
+        ConvoyError: When it is absent, not JSON, or has a wrong entry.
+    """
+    try:
+        return Content.model_validate_json(file.read_bytes())
+    except OSError as error:
+        raise ConvoyError(f"{file}: cannot be read: {error.strerror}") from None
+    except ValidationError as error:
+        raise ConvoyError(describe_errors(error, f"{file}: entry")) from None
+
+
+def read_image(file: Path) -> bytes:
+    """The content of an image file.
+
+    Raises:
+        ConvoyError: When it is absent.
+    """
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise ConvoyError(f"{file}: cannot be read: {error.strerror}") from None
+
+
+def group_objects(content: Content, file: Path) -> Mapping[int, Sequence[Annotation]]:
+    """The objects of each image, by the image's number; an empty list where there is none.
+
+    Raises:
+        ConvoyError: When an object's image or category is not in the file.
+    """
+    images = {picture.id for picture in content.images}
+    categories = {category.id for category in content.categories}
+    groups: Mapping[int, list[Annotation]] = defaultdict(list)
+    for annotation in content.annotations:
+        place = f"{file}: annotation {annotation.id}"
+        if annotation.image_id not in images:
+            raise ConvoyError(f"{place}: no image has the id {annotation.image_id}")
+        if annotation.category_id not in categories:
+            raise ConvoyError(f"{place}: no category has the id {annotation.category_id}")
+        groups[annotation.image_id].append(annotation)
+    return groups
+
+
+def draw_regions(
+    regions: Sequence[tuple[Encoded, int]], picture: Picture, uncovered: int
+) -> np.ndarray:
+    """Draws regions on top of each other, the largest first, those of one area in their order.
+
+    Args:
+        regions: Each with the value of its pixels.
+        picture: The image.
+        uncovered: The value of all other pixels.
+
+    Returns:
+        uint8 `[height, width]`.
+    """
+    indices = np.full((picture.height, picture.width), uncovered, np.uint8)
+    for region, value in sorted(regions, key=lambda each: coco.area(each[0]), reverse=True):
+        indices[coco.decode(region) == 1] = value
+    return indices
+
+
+def encode_region(segmentation: Polygons | Runs, picture: Picture, place: str) -> Encoded:
+    """Turns the outline of an object into pycocotools' packed form, checked.
+
+    pycocotools itself takes broken outlines and then reads or reserves memory at random.
+
+    Args:
+        segmentation: Polygons, of which every pixel in any belongs to the object, or runs.
+        picture: The image.
+        place: What an error message begins with.
+
+    Raises:
+        ConvoyError: When the outline is broken or does not fit the image.
+    """
+    size = (picture.height, picture.width)
+    if isinstance(segmentation, Runs):
+        counts = check_runs(segmentation, size, place)
+        return coco.frPyObjects({"size": size, "counts": counts}, *size)
+    check_polygons(segmentation, size, place)
+    return coco.merge(coco.frPyObjects(segmentation, *size))
+
+
+def check_polygons(polygons: Polygons, size: tuple[int, int], place: str) -> None:
+    """Checks polygons; they may overhang an image by its own height and width.
+
+    Raises:
+        ConvoyError: When there is none, or one has an odd number of values, fewer than three
+            points or a point that is farther out.
+    """
+    if not polygons:
+        raise ConvoyError(f"{place}: segmentation is empty")
+    reach = np.array(size[::-1])
+    for values in polygons:
+        if len(values) % 2 or len(values) < 6:
+            raise ConvoyError(f"{place}: a polygon of {len(values)} values; must be 6, 8, 10, ...")
+        points = np.reshape(values, (-1, 2))
+        if far := points[((points < -reach) | (points > 2 * reach)).any(axis=1)].tolist():
+            raise ConvoyError(f"{place}: the point {tuple(far[0])} is far outside of the image")
+
+
+def check_runs(runs: Runs, size: tuple[int, int], place: str) -> Sequence[int]:
+    """Unpacks and checks the counts of a run-length encoding.
+
+    Raises:
+        ConvoyError: When they are of an image of another size, do not cover it or are broken.
+    """
+    if runs.size != size:
+        raise ConvoyError(f"{place}: size is {list(runs.size)}; that of the image is {list(size)}")
+    counts = unpack_counts(runs.counts) if isinstance(runs.counts, str) else runs.counts
+    if min(counts, default=0) < 0 or sum(counts) != size[0] * size[1]:
+        raise ConvoyError(f"{place}: counts are broken or do not sum to {size[0] * size[1]} pixels")
+    return counts
+
+
+def unpack_counts(text: str) -> list[int]:
+    """Unpacks counts that pycocotools packed; broken text gives wrong numbers.
+
+    A character holds five bits of a number, the lowest first, and a bit that says whether it
+    goes on; from the fourth on a number is the difference to the one two before (`rleFrString`
+    in https://github.com/cocodataset/cocoapi/blob/master/common/maskApi.c).
+    """
+    counts: list[int] = []
+    number = shift = 0
+    for code in text.encode():
+        number |= (code - 48 & 0x1F) << shift
+        shift += 5
+        if code - 48 & 0x20:
+            continue
+        if code - 48 & 0x10:
+            number -= 1 << shift
+        counts.append(number + (counts[-2] if len(counts) > 2 else 0))
+        number = shift = 0
+    return counts

@@ -1,0 +1,265 @@
+"""Objects in COCO's instances format as they should be and as they should not."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from PIL import Image
+from pycocotools import mask as coco
+
+from components.ingest.ingest import load_source
+from components.ingest.masks import VOID, decode_mask
+from components.ingest.sources.coco_segmentation import (
+    Picture,
+    Runs,
+    Source,
+    draw_regions,
+    encode_region,
+    unpack_counts,
+)
+from pipelines.errors import ConvoyError
+from pipelines.params import SourceParams
+
+HEIGHT, WIDTH = 6, 8
+CLASSES = ("background", "car", "person")
+PERSON, CAR, DOG = 1, 3, 5
+
+
+def box(left: int, top: int, right: int, bottom: int) -> list[float]:
+    """A polygon around whole pixels, from edge to edge."""
+    return [left, top, right, top, right, bottom, left, bottom]
+
+
+def thing(category: int = CAR, *boxes: list[float], **fields: Any) -> dict[str, Any]:
+    polygons = list(boxes) or [box(2, 1, 5, 4)]
+    return {"id": 7, "image_id": 3, "category_id": category, "segmentation": polygons} | fields
+
+
+def content(*things: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "images": [{"id": 3, "file_name": "a.png", "width": WIDTH, "height": HEIGHT}],
+        "categories": [
+            {"id": PERSON, "name": "person"},
+            {"id": CAR, "name": "car"},
+            {"id": DOG, "name": "dog"},
+        ],
+        "annotations": list(things),
+    }
+
+
+def make(folder: Path, written: Any, **options: Any) -> Source:
+    (folder / "val2017").mkdir()
+    Image.new("RGB", (WIDTH, HEIGHT)).save(folder / "val2017/a.png")
+    (folder / "instances.json").write_text(json.dumps(written))
+    options = {"classes": CLASSES, "background": "background", "images": "val2017"} | options
+    return Source(kind="coco_segmentation", path=folder, annotations="instances.json", **options)
+
+
+def draw(folder: Path, *things: dict[str, Any], **options: Any) -> np.ndarray:
+    (record,) = make(folder, content(*things), **options).read()
+    return decode_mask(record.labels["mask"])
+
+
+def expected(*regions: tuple[int, slice, slice], uncovered: int = 0) -> np.ndarray:
+    indices = np.full((HEIGHT, WIDTH), uncovered)
+    for value, rows, columns in regions:
+        indices[rows, columns] = value
+    return indices
+
+
+def test_a_polygon(tmp_path: Path) -> None:
+    found = draw(tmp_path, thing())
+    np.testing.assert_array_equal(found, expected((1, slice(1, 4), slice(2, 5))))
+
+
+def test_the_record(tmp_path: Path) -> None:
+    (record,) = make(tmp_path, content()).read()
+    assert record.image_path == "val2017/a.png"
+    assert record.image == (tmp_path / "val2017/a.png").read_bytes()
+    assert record.split is None
+
+
+def test_several_polygons_are_one_object(tmp_path: Path) -> None:
+    found = draw(tmp_path, thing(PERSON, box(0, 0, 2, 2), box(6, 4, 9, 7)))
+    parts = (2, slice(0, 2), slice(0, 2)), (2, slice(4, 6), slice(6, 8))
+    np.testing.assert_array_equal(found, expected(*parts))
+
+
+def test_pixels_of_no_object_and_of_other_categories_are_background_or_void(
+    tmp_path: Path,
+) -> None:
+    for background, value in (("background", 0), (None, VOID)):
+        folder = tmp_path / str(background)
+        folder.mkdir()
+        classes = CLASSES if background else CLASSES[1:]
+        found = draw(folder, thing(DOG), classes=classes, background=background)
+        np.testing.assert_array_equal(found, expected(uncovered=value))
+
+
+def test_indices_are_positions_in_classes(tmp_path: Path) -> None:
+    found = draw(tmp_path, thing(DOG), classes=("dog", "car"), background=None)
+    np.testing.assert_array_equal(found, expected((0, slice(1, 4), slice(2, 5)), uncovered=VOID))
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_small_objects_are_drawn_over_large_ones(tmp_path: Path, reverse: bool) -> None:
+    things = [thing(PERSON, box(1, 1, 3, 3)), thing(CAR, box(0, 0, 6, 5))]
+    found = draw(tmp_path, *(reversed(things) if reverse else things))
+    np.testing.assert_array_equal(
+        found, expected((1, slice(0, 5), slice(0, 6)), (2, slice(1, 3), slice(1, 3)))
+    )
+
+
+@pytest.mark.parametrize("order", [(PERSON, CAR), (CAR, PERSON)])
+def test_of_two_of_the_same_size_the_later_one_is_seen(
+    tmp_path: Path, order: tuple[int, int]
+) -> None:
+    found = draw(tmp_path, *map(thing, order))
+    assert found[2, 3] == {CAR: 1, PERSON: 2}[order[-1]]
+
+
+def test_crowds_are_void(tmp_path: Path) -> None:
+    runs = {"size": [HEIGHT, WIDTH], "counts": [0, 2 * HEIGHT, (WIDTH - 2) * HEIGHT]}
+    crowd = thing(PERSON, segmentation=runs, iscrowd=1)
+    other = thing(DOG, segmentation=runs, iscrowd=1)
+    found = draw(tmp_path, crowd, thing(PERSON, box(1, 2, 4, 3)), other)
+    np.testing.assert_array_equal(
+        found, expected((VOID, slice(None), slice(0, 2)), (2, slice(2, 3), slice(1, 4)))
+    )
+
+
+REGIONS = arrays(bool, st.tuples(st.integers(1, 9), st.integers(1, 9)))
+
+
+@settings(deadline=None)
+@given(REGIONS)
+def test_packed_counts_are_those_of_pycocotools(region: np.ndarray) -> None:
+    packed = coco.encode(np.asfortranarray(region, np.uint8))["counts"].decode()
+    counts = unpack_counts(packed)
+    inside = np.repeat(np.arange(len(counts)) % 2, counts)
+    np.testing.assert_array_equal(inside.reshape(region.shape[::-1]).T, region)
+
+
+def test_packed_counts_of_a_large_image() -> None:
+    region = np.zeros((700, 900), np.uint8, order="F")
+    region[100:650, 3:880] = 1
+    region[5, 7] = 1
+    packed = coco.encode(region)["counts"].decode()
+    assert sum(unpack_counts(packed)) == region.size
+
+
+@settings(deadline=None)
+@given(REGIONS, st.booleans())
+def test_runs_are_drawn_as_they_were(region: np.ndarray, packed: bool) -> None:
+    height, width = region.shape
+    encoded = coco.encode(np.asfortranarray(region, np.uint8))["counts"].decode()
+    runs = Runs(size=region.shape, counts=encoded if packed else unpack_counts(encoded))
+    picture = Picture(id=0, file_name="", width=width, height=height)
+    drawn = draw_regions([(encode_region(runs, picture, "a"), 4)], picture, 1)
+    np.testing.assert_array_equal(drawn, np.where(region, 4, 1))
+
+
+def test_images_in_their_order_with_and_without_objects(tmp_path: Path) -> None:
+    written = content(thing())
+    written["images"].insert(0, written["images"][0] | {"id": 9, "file_name": "b.png"})
+    source = make(tmp_path, written)
+    (tmp_path / "val2017/b.png").write_bytes(b"b")
+    records = list(source.read())
+    assert [record.image_path for record in records] == ["val2017/b.png", "val2017/a.png"]
+    assert [decode_mask(record.labels["mask"]).max() for record in records] == [0, 1]
+
+
+SIZE = [HEIGHT, WIDTH]
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"image_id": 4}, "annotation 7: no image has the id 4"),
+        ({"category_id": 4}, "annotation 7: no category has the id 4"),
+        ({"segmentation": []}, "annotation 7: segmentation is empty"),
+        ({"segmentation": [[1, 1, 5, 1, 5]]}, "annotation 7: a polygon of 5 values; must be 6, 8"),
+        ({"segmentation": [[1, 1, 5, 1]]}, "annotation 7: a polygon of 4 values; must be 6, 8"),
+        (
+            {"segmentation": [[1, 1, 5, 1, 5, 1e12]]},
+            r"annotation 7: the point \(5\.0, 1000000000000\.0\) is far outside of the image",
+        ),
+        ({"segmentation": [[1, 1, 5, 1, 5, "x"]]}, r"entry\.annotations\.0\.segmentation"),
+        ({"segmentation": [[1, 1, 5, 1, 5, float("nan")]]}, r"entry\.annotations\.0\.segmentation"),
+        (
+            {"segmentation": {"size": [8, 6], "counts": [48]}},
+            r"annotation 7: size is \[8, 6\]; that of the image is \[6, 8\]",
+        ),
+        *(
+            (
+                {"segmentation": {"size": SIZE, "counts": counts}},
+                "annotation 7: counts are broken or do not sum to 48 pixels",
+            )
+            for counts in ([], "", [47], [40, 9], "733", "zzz", "\x01\x02", "é", "o" * 99)
+        ),
+        ({"segmentation": {"size": SIZE, "counts": [-1, 49]}}, r"entry\.annotations\.0\.segm"),
+        ({"id": None}, r"instances\.json: entry\.annotations\.0\.id"),
+    ],
+)
+def test_wrong_annotations(tmp_path: Path, change: dict[str, Any], fault: str) -> None:
+    with pytest.raises(ConvoyError, match=fault):
+        draw(tmp_path, thing(**change))
+
+
+def test_a_class_that_is_no_category(tmp_path: Path) -> None:
+    with pytest.raises(
+        ConvoyError, match=r"instances\.json: no category bus, cat; there are car, dog, person"
+    ):
+        draw(tmp_path, classes=("background", "cat", "bus", "dog"))
+
+
+@pytest.mark.parametrize(
+    ("options", "fault"),
+    [
+        ({"classes": ("car", "car")}, "source: .*a name of its own"),
+        ({"background": "sky"}, "source: .*background is 'sky', which is not in classes"),
+    ],
+)
+def test_wrong_options(tmp_path: Path, options: dict[str, Any], fault: str) -> None:
+    block = {"annotations": "a.json", "classes": CLASSES} | options
+    params = SourceParams(kind="coco_segmentation", path=tmp_path, **block)
+    with pytest.raises(ConvoyError, match=fault):
+        load_source(params, "source")
+
+
+def test_a_file_of_another_kind(tmp_path: Path) -> None:
+    with pytest.raises(ConvoyError, match=r"instances\.json: entry\.images: Field required"):
+        list(make(tmp_path, {"annotations": [], "categories": []}).read())
+
+
+def test_an_image_without_a_size(tmp_path: Path) -> None:
+    written = content()
+    del written["images"][0]["width"]
+    with pytest.raises(ConvoyError, match=r"instances\.json: entry\.images\.0\.width"):
+        list(make(tmp_path, written).read())
+
+
+def test_a_file_that_is_not_json(tmp_path: Path) -> None:
+    source = make(tmp_path, content())
+    (tmp_path / "instances.json").write_bytes(b'{"images": [')
+    with pytest.raises(ConvoyError, match=r"instances\.json: entry: Invalid JSON"):
+        list(source.read())
+
+
+def test_an_absent_file(tmp_path: Path) -> None:
+    source = make(tmp_path, content())
+    (tmp_path / "instances.json").unlink()
+    with pytest.raises(ConvoyError, match=r"instances\.json: cannot be read: No such file"):
+        list(source.read())
+
+
+def test_an_absent_image(tmp_path: Path) -> None:
+    source = make(tmp_path, content())
+    (tmp_path / "val2017/a.png").unlink()
+    with pytest.raises(ConvoyError, match=r"val2017/a\.png: cannot be read: No such file"):
+        list(source.read())
