@@ -28,8 +28,6 @@ def score_images(name: str, source: Path, out: Path, model: str, plain: bool) ->
     """
     from components.register.registry import Registry
 
-    if not source.exists():
-        raise ConvoyError(f"{source}: not found")
     folder = Registry(name).download(model)
     begin = time.perf_counter()
     tally = score(name, folder, source, out, plain)

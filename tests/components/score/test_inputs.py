@@ -1,0 +1,163 @@
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from components.ingest.sources.image_folder import list_images
+from components.score import inputs
+from components.score.inputs import Batch, Chunk, list_chunks, read_batches, walk_images
+from pipelines.errors import ConvoyError
+
+
+def write_files(folder: Path, *names: str) -> Path:
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(name.encode())
+    return folder
+
+
+def write_table(file: Path, images: list[bytes | None], row_group: int = 100) -> Path:
+    paths = [f"{at}.png" for at in range(len(images))]
+    table = pa.table({"split": paths, "image_path": paths, "image": pa.array(images, pa.binary())})
+    pq.write_table(table, file, row_group_size=row_group)
+    return file
+
+
+def read_all(source: Path, scratch: Path, batch_size: int = 3) -> list[Batch]:
+    chunks = list_chunks(source, scratch, batch_size)
+    return [batch for chunk in chunks for batch in read_batches(chunk, batch_size)]
+
+
+@pytest.fixture
+def scratch(tmp_path: Path) -> Path:
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+    return folder
+
+
+def test_walks_in_the_order_in_which_ingest_lists(tmp_path: Path) -> None:
+    names = ("b/2.png", "b/10.PNG", "a.jpg", "a/z.webp", "a/b/c.gif", "a-b/x.jpeg", "B.tif")
+    write_files(tmp_path, *names, "notes.txt", ".hidden.png", "a/.DS_Store", "png")
+    expected = [file.relative_to(tmp_path).as_posix() for file in list_images(tmp_path)]
+    assert list(walk_images(tmp_path)) == expected
+    assert sorted(expected) == sorted(names)
+
+
+def test_a_folder_linked_into_itself_is_walked_once(tmp_path: Path) -> None:
+    write_files(tmp_path, "a/1.png")
+    (tmp_path / "a/again").symlink_to(tmp_path)
+    assert list(walk_images(tmp_path)) == ["a/1.png"]
+
+
+def test_a_folder_is_read_in_batches(tmp_path: Path, scratch: Path) -> None:
+    folder = write_files(tmp_path / "images", *(f"{at}.png" for at in range(8)))
+    batches = read_all(folder, scratch)
+    assert [(batch.start, len(batch)) for batch in batches] == [(0, 3), (3, 3), (6, 2)]
+    entries = [entry for batch in batches for entry in batch.entries]
+    assert [entry.image_path for entry in entries] == [f"{at}.png" for at in range(8)]
+    assert all(entry.image == str(entry.image_path).encode() for entry in entries)
+
+
+def test_a_batch_of_large_images_has_fewer(
+    tmp_path: Path, scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inputs, "BATCH_BYTES", 10)
+    file = write_table(tmp_path / "t.parquet", [b"12345"] * 5)
+    assert [(batch.start, len(batch)) for batch in read_all(file, scratch)] == [
+        (0, 2),
+        (2, 2),
+        (4, 1),
+    ]
+
+
+def test_row_groups_are_chunks(tmp_path: Path, scratch: Path) -> None:
+    file = write_table(tmp_path / "t.parquet", [b"x"] * 10, row_group=4)
+    assert list_chunks(file, scratch, 3) == [
+        Chunk(file, 0, 0, 4),
+        Chunk(file, 1, 4, 4),
+        Chunk(file, 2, 8, 2),
+    ]
+    assert [batch.start for batch in read_all(file, scratch)] == [0, 3, 4, 7, 8]
+
+
+def test_a_folder_of_shards_is_read_in_the_order_of_their_names(
+    tmp_path: Path, scratch: Path
+) -> None:
+    folder = tmp_path / "shards"
+    folder.mkdir()
+    write_table(folder / "b.parquet", [b"3"])
+    write_table(folder / "a.parquet", [b"1", b"2"])
+    batches = read_all(folder, scratch)
+    assert [entry.image for batch in batches for entry in batch.entries] == [b"1", b"2", b"3"]
+    assert [batch.start for batch in batches] == [0, 2]
+
+
+def test_images_win_over_tables_beside_them(tmp_path: Path, scratch: Path) -> None:
+    folder = write_files(tmp_path / "images", "1.png")
+    write_table(folder / "scores.parquet", [b"x"] * 3)
+    assert sum(map(len, read_all(folder, scratch))) == 1
+
+
+def test_what_cannot_be_read_is_listed_with_the_reason(tmp_path: Path, scratch: Path) -> None:
+    folder = write_files(tmp_path / "images", "1.png", "3.png")
+    (folder / "2.png").symlink_to("nowhere.png")
+    (batch,) = read_all(folder, scratch)
+    assert [entry.error for entry in batch.entries] == [
+        None,
+        "cannot be read: No such file or directory",
+        None,
+    ]
+    file = write_table(tmp_path / "t.parquet", [b"x", None])
+    assert [entry.error for entry in read_all(file, scratch)[0].entries] == [None, "has no image"]
+
+
+def test_a_name_that_is_no_utf8_is_read(tmp_path: Path, scratch: Path) -> None:
+    folder = tmp_path / "images"
+    folder.mkdir()
+    Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.png")).write_bytes(b"x")
+    (entry,) = read_all(folder, scratch)[0].entries
+    assert (entry.image, entry.image_path, entry.error) == (b"x", "caf\ufffd.png", None)
+
+
+def absent(folder: Path) -> Path:
+    return folder / "absent"
+
+
+def empty_folder(folder: Path) -> Path:
+    return folder
+
+
+def text_file(folder: Path) -> Path:
+    (folder / "notes.txt").write_text("no parquet")
+    return folder / "notes.txt"
+
+
+def empty_table(folder: Path) -> Path:
+    return write_table(folder / "t.parquet", [])
+
+
+def other_table(folder: Path) -> Path:
+    pq.write_table(pa.table({"image_path": ["a.png"], "pixels": [1]}), folder / "t.parquet")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (absent, "absent: not found"),
+        (empty_folder, "no image found"),
+        (text_file, "notes.txt: neither a folder nor a parquet file"),
+        (empty_table, "no image found"),
+        (other_table, "t.parquet: has no column 'image', only image_path, pixels"),
+    ],
+)
+def test_errors_name_the_input(
+    tmp_path: Path, scratch: Path, make: Callable[[Path], Path], message: str
+) -> None:
+    folder = tmp_path / "source"
+    folder.mkdir()
+    with pytest.raises(ConvoyError, match=message):
+        list_chunks(make(folder), scratch, 3)
