@@ -1,0 +1,136 @@
+"""The rendered scenes as a data set: exact, repeatable, varied and without a leak."""
+
+import io
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from pydantic import ValidationError
+
+from components.ingest.ingest import load_source
+from components.ingest.sources.rendered_scenes import SMALLEST, Source
+from components.ingest.sources.scenes.objects import KINDS
+from components.ingest.sources.scenes.surfaces import CLASSES, VOID
+from components.ingest.table import Record
+from pipelines.params import SourceParams
+
+
+def scenes(train: int, val: int = 1, test: int = 1, **options: Any) -> list[Record]:
+    counts = {"train": train, "val": val, "test": test}
+    return list(Source(kind="rendered_scenes", path="any", counts=counts, **options).read())
+
+
+def pixels(data: bytes) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(data)))
+
+
+@pytest.fixture(scope="module")
+def masks() -> list[Record]:
+    return scenes(40)
+
+
+@pytest.fixture(scope="module")
+def people() -> list[Record]:
+    return scenes(60, target="person", height=96, width=96)
+
+
+def test_records_come_by_split_with_paths_of_their_own() -> None:
+    records = scenes(3, 2, 1)
+    assert [(record.image_path, record.split) for record in records] == [
+        ("scenes/train/00000.png", "train"),
+        ("scenes/train/00001.png", "train"),
+        ("scenes/train/00002.png", "train"),
+        ("scenes/val/00000.png", "val"),
+        ("scenes/val/00001.png", "val"),
+        ("scenes/test/00000.png", "test"),
+    ]
+
+
+def test_images_and_masks_are_png_of_the_declared_size() -> None:
+    for record in scenes(2, height=40, width=72):
+        image = Image.open(io.BytesIO(record.image))
+        mask = Image.open(io.BytesIO(record.labels["mask"]))
+        assert (image.format, image.mode, image.size) == ("PNG", "RGB", (72, 40))
+        assert (mask.format, mask.mode, mask.size) == ("PNG", "L", (72, 40))
+
+
+def test_masks_hold_every_class_and_void_and_nothing_else(masks: list[Record]) -> None:
+    values = np.stack([pixels(record.labels["mask"]) for record in masks])
+    assert set(np.unique(values).tolist()) == {*range(len(CLASSES)), VOID}
+    shares = np.bincount(values.ravel(), minlength=256) / values.size
+    assert shares[: len(CLASSES)].min() > 0.005
+    assert 0.005 < shares[VOID] < 0.08
+
+
+def test_every_image_differs(masks: list[Record]) -> None:
+    assert len({record.image for record in masks}) == len(masks)
+
+
+@pytest.mark.parametrize("target", ["mask", "person", "object"])
+def test_growing_a_split_changes_no_earlier_image(target: str) -> None:
+    few = {record.image_path: record for record in scenes(2, target=target, seed=3)}
+    many = {record.image_path: record for record in scenes(4, 2, 3, target=target, seed=3)}
+    assert {path: many[path] for path in few} == few
+    assert scenes(1, target=target, seed=4)[0].image != few["scenes/train/00000.png"].image
+
+
+def test_person_labels_agree_with_the_share_of_pixels(people: list[Record]) -> None:
+    counts = Counter(record.labels["label"] for record in people)
+    assert set(counts) == {"person", "no_person"}
+    assert min(counts.values()) > 18
+    for record in people:
+        area = record.labels["person_area"]
+        assert area >= SMALLEST if record.labels["label"] == "person" else area == 0
+
+
+def test_the_share_of_scenes_with_people() -> None:
+    labels = [
+        record.labels["label"]
+        for record in scenes(40, target="person", person_share=0.15, height=32, width=32)
+    ]
+    assert 0 < labels.count("person") < 15
+
+
+def test_objects_are_of_every_kind_and_show_no_people() -> None:
+    records = scenes(60, target="object", height=48, width=48)
+    assert {record.labels["label"] for record in records} == set(KINDS)
+    assert all(set(record.labels) == {"label"} for record in records)
+
+
+def test_brightness_does_not_tell_whether_people_are_there(people: list[Record]) -> None:
+    means: dict[str, list[float]] = {"person": [], "no_person": []}
+    for record in people:
+        means[record.labels["label"]].append(float(pixels(record.image).mean()))
+    gap = np.mean(means["person"]) - np.mean(means["no_person"])
+    error = np.hypot(*(np.std(values) / len(values) ** 0.5 for values in means.values()))
+    assert abs(gap) < 3 * error
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"target": "boxes"},
+        {"counts": {"train": 0}},
+        {"counts": {"training": 5}},
+        {"seed": -1},
+        {"height": 16},
+        {"width": 512},
+        {"person_share": 1.0},
+        {"size": 48},
+    ],
+)
+def test_wrong_options(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match=next(iter(wrong))):
+        Source(kind="rendered_scenes", path="any", **wrong)
+
+
+def test_found_by_its_kind(tmp_path: Path) -> None:
+    params = SourceParams.model_validate(
+        {"kind": "rendered_scenes", "path": tmp_path, "counts": {"train": 7}}
+    )
+    source = load_source(params, "source")
+    assert isinstance(source, Source)
+    assert (source.counts.train, source.counts.val, source.target) == (7, 150, "mask")
