@@ -9,11 +9,13 @@ import pytest
 from PIL import Image
 
 from components.drift.drift import Drift, measure_drift
-from components.drift.statistics import describe_images, image_columns
+from components.drift.statistics import describe_images, image_columns, sample_mask
 from components.ingest.ingest import make_row
+from components.ingest.masks import encode_mask
 from components.ingest.table import Record, table_schema
 from pipelines.errors import ConvoyError
 from pipelines.params import DriftParams
+from pipelines.tasks import segmentation
 from pipelines.tasks.classification import TASK
 
 pytestmark = pytest.mark.slow  # imports TFDV
@@ -99,3 +101,34 @@ def test_images_that_cannot_be_decoded_are_left_out(tmp_path: Path) -> None:
     pq.write_table(pa.Table.from_pylist([row], table_schema(TASK.label_columns())), file)
     with pytest.raises(ConvoyError, match="no image to describe"):
         describe_images([file], TASK)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (5, 7), (16, 16), (360, 480), (33, 31)])
+def test_samples_of_a_mask_are_spaced_evenly(size: tuple[int, int]) -> None:
+    rows, columns = np.indices(size)
+    for ramp, side in ((rows, size[0]), (columns, size[1])):
+        values = np.array(sample_mask(encode_mask((ramp * 255 // side).astype(np.uint8))), float)
+        assert len(values) == 256
+        middle = (np.arange(16) + 0.5) * side // 16 * 255 // side
+        np.testing.assert_array_equal(np.unique(values), np.unique(middle))
+
+
+def test_masks_are_compared_by_the_shares_of_their_classes(tmp_path: Path) -> None:
+    def shard(name: str, masks: list[bytes | None]) -> Path:
+        rows = [
+            make_row(Record(png(np.full((4, 4), at)), f"{at}.png", {"mask": mask}), "train")
+            for at, mask in enumerate(masks)
+        ]
+        schema = table_schema(segmentation.TASK.label_columns())
+        pq.write_table(pa.Table.from_pylist(rows, schema), tmp_path / name)
+        return tmp_path / name
+
+    half = np.zeros((32, 48), np.uint8)
+    half[:16] = 1
+    quarter = np.zeros((8, 8), np.uint8)
+    quarter[:4, :4] = 1
+    before = shard("before.parquet", [encode_mask(half)] * 5 + [None, b"no image"])
+    now = shard("now.parquet", [encode_mask(quarter)] * 7)
+    statistics = [describe_images([file], segmentation.TASK) for file in (now, before)]
+    (mask,) = (d for d in measure_drift(*statistics, PARAMS) if d.column == "mask")
+    assert str(mask) == "mask: L-infinity distance 0.250, above 0.1"
