@@ -10,6 +10,7 @@ KEPT_FORMATS = ("PNG", "JPEG", "MPO")  # MPO: what many phones write, JPEG to ev
 
 GREY_MODES = ("1", "L", "LA", "I", "I;16", "I;16B", "I;16L", "F")
 ALPHA_MODES = ("RGBA", "RGBa", "PA")
+PALETTE_MODES = ("P", "PA")  # their values are indices of colours
 PRINT_MODES = ("CMYK", "YCbCr")  # PNG has no such pixels
 
 PNG_END = b"IEND\xaeB`\x82"  # the type and the checksum of the last chunk
@@ -24,6 +25,7 @@ class Inspected:
         width: In pixels; None when it cannot be decoded.
         height: In pixels; None when it cannot be decoded.
         channels: 1 (grey), 3 (colour) or 4 (with alpha); None when it cannot be decoded.
+        value_range: See `value_range`; None when it cannot be decoded.
         decode_error: Why it cannot be decoded; None when it can.
     """
 
@@ -31,6 +33,7 @@ class Inspected:
     width: int | None = None
     height: int | None = None
     channels: int | None = None
+    value_range: int | None = None
     decode_error: str | None = None
 
 
@@ -47,7 +50,8 @@ def inspect_image(data: bytes) -> Inspected:
                 _check_chunks(data)
             if image.format not in KEPT_FORMATS:
                 data = _encode_png(image)
-            return Inspected(data, image.width, image.height, count_channels(image.mode))
+            channels = count_channels(image.mode)
+            return Inspected(data, image.width, image.height, channels, value_range(image))
     except UnidentifiedImageError:  # its message holds a memory address
         return Inspected(data, decode_error="not an image of a known format")
     except Exception as error:  # Pillow's decoders raise a dozen types for broken files
@@ -59,6 +63,19 @@ def count_channels(mode: str) -> int:
     if mode in GREY_MODES:
         return 1
     return 4 if mode in ALPHA_MODES else 3
+
+
+def value_range(image: Image.Image) -> int:
+    """How far apart the values of a channel lie at most; 0 when all pixels are alike.
+
+    Alpha does not count. The values of 8 bits are 0 to 255, of 16 bits 0 to 65535.
+    """
+    if image.mode in PALETTE_MODES:
+        image = image.convert("RGB")
+    extrema = np.reshape(image.getextrema(), (-1, 2))
+    if image.mode in ("LA", *ALPHA_MODES):
+        extrema = extrema[:-1]
+    return int(np.ptp(extrema, axis=1).max())
 
 
 def _check_chunks(data: bytes) -> None:

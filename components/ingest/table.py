@@ -15,12 +15,13 @@ IMAGE_COLUMNS: Mapping[str, pa.DataType] = {
     "width": pa.int64(),
     "height": pa.int64(),
     "channels": pa.int64(),
+    "value_range": pa.int64(),  # how far apart the values of a channel lie at most
     "decode_error": pa.string(),  # why the image cannot be decoded; null when it can
     "split": pa.string(),
 }
 
 
-BOOKKEEPING_COLUMNS = ("sha256", "channels", "decode_error", "split")
+BOOKKEEPING_COLUMNS = ("sha256", "channels", "value_range", "decode_error", "split")
 """Columns for validation that the examples do without."""
 
 

@@ -3,6 +3,7 @@
 from great_expectations.expectations import (
     Expectation,
     ExpectColumnDistinctValuesToContainSet,
+    ExpectColumnValuesToBeBetween,
     ExpectColumnValuesToBeInSet,
     ExpectColumnValuesToBeNull,
 )
@@ -12,15 +13,19 @@ from pipelines.params import CheckParams
 
 
 def image_expectations(checks: CheckParams) -> list[Expectation]:
-    """Every image decodes, is as large as declared and occurs once; no split is empty.
+    """Every image decodes, is not constant, is as large as declared and occurs once.
 
-    Each expectation's `description` is the name of the rule, wherever it is shown.
+    Besides, no split is empty. Each expectation's `description` is the name of the rule,
+    wherever it is shown.
 
     Args:
         checks: What is declared.
     """
     return [
         ExpectColumnValuesToBeNull(column="decode_error", description="image decodes"),
+        ExpectColumnValuesToBeBetween(
+            column="value_range", min_value=1, description="image is not constant"
+        ),
         *(
             ExpectColumnValuesToBeInSet(
                 column=size, value_set=[declared], description=f"{size} as declared"

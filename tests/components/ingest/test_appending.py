@@ -124,6 +124,15 @@ def test_a_shard_that_lacks_a_column_is_named(stage: Stage) -> None:
         ingest(TASK, PARAMS, DATA)
 
 
+def test_a_batch_of_an_earlier_table_is_read(stage: Stage) -> None:
+    write_images(Path("new"), range(100, 110))
+    folder = stage("new").append("toy")
+    for file in folder.glob("*.parquet"):
+        pq.write_table(pq.read_table(file).drop(["value_range"]), file)
+    ingest(TASK, PARAMS, DATA)
+    assert len(rows()) == 110
+
+
 def test_an_absent_folder_is_named(stage: Stage) -> None:
     with pytest.raises(ConvoyError, match=r"--data\.path: nowhere not found"):
         stage("nowhere")

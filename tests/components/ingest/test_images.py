@@ -71,6 +71,38 @@ def test_first_frame_of_an_animation() -> None:
     assert np.asarray(decode(inspect_image(buffer.getvalue()).image).convert("L")).max() == 10
 
 
+@pytest.mark.parametrize("mode", MODES)
+def test_an_image_of_one_value_has_no_range(mode: str) -> None:
+    assert inspect_image(encode(Image.new(mode, (7, 5), 1), "PNG")).value_range == 0
+
+
+@pytest.mark.parametrize(
+    ("pixels", "expected"),
+    [
+        ([[3, 9], [5, 5]], 6),
+        ([[[0, 90, 7], [0, 90, 7]], [[0, 20, 7], [0, 90, 9]]], 70),
+        ([[[4, 4, 4, 0], [4, 4, 4, 255]]], 0),  # alpha shows no picture
+    ],
+)
+def test_the_range_is_that_of_the_channel_that_varies_most(pixels: list, expected: int) -> None:
+    data = encode(Image.fromarray(np.array(pixels, np.uint8)), "PNG")
+    assert inspect_image(data).value_range == expected
+
+
+def test_the_range_of_16_bits_is_not_cut_to_8() -> None:
+    values = np.array([[300, 40_000]], np.uint16)
+    assert inspect_image(encode(Image.fromarray(values), "PNG")).value_range == 39_700
+
+
+def test_the_range_of_a_palette_is_that_of_its_colours() -> None:
+    image = Image.new("P", (2, 1))
+    image.putpalette([7, 7, 7, 7, 7, 7, 7, 7, 10])
+    image.putpixel((0, 0), 1)  # another entry of the same colour
+    assert inspect_image(encode(image, "PNG")).value_range == 0
+    image.putpixel((0, 0), 2)
+    assert inspect_image(encode(image, "PNG")).value_range == 3
+
+
 def cut(data: bytes) -> bytes:
     return data[: len(data) * 2 // 3]
 

@@ -50,6 +50,7 @@ def test_sound_data(tmp_path: Path, params: MakeParams, data: MakeData) -> None:
     assert metrics["rows"] == {"train": 24, "val": 3, "test": 3}
     assert list(metrics["rules"]) == [
         "image decodes",
+        "image is not constant",
         "height as declared",
         "width as declared",
         "channels as declared",
@@ -113,6 +114,14 @@ class TestDamage:
         file.write_bytes(file.read_bytes()[:60])
         message = r'"image decodes" is broken by dog/4\.png \(\w+-00000\.parquet, row \d+\): OSErr'
         fail(tmp_path, params(), data(), message)
+
+    @pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
+    def test_a_constant_image(
+        self, tmp_path: Path, images: Path, params: MakeParams, data: MakeData, mode: str
+    ) -> None:
+        Image.new(mode, (8, 6), "orange" if mode != "L" else 7).save(images / "eel/3.png")
+        message = r'"image is not constant" is broken by eel/3\.png \(.*, row \d+\): 0'
+        fail(tmp_path, params(channels=None), data(), message)
 
     def test_a_wrong_size(
         self, tmp_path: Path, images: Path, params: MakeParams, data: MakeData
@@ -294,7 +303,7 @@ def test_derived_columns(tmp_path: Path, params: MakeParams, data: MakeData) -> 
         rows = pd.read_parquet(file)
         rows.assign(mask=[bytes(next(sizes)) for _ in range(len(rows))]).to_parquet(file)
     largest = gxe.ExpectColumnMaxToBeBetween(column="mask_bytes", min_value=29, max_value=29)
-    no_mask = gxe.ExpectTableColumnCountToEqual(value=12, description="no encoded image")
+    no_mask = gxe.ExpectTableColumnCountToEqual(value=13, description="no encoded image")
     metrics = run(tmp_path, params(), folder, Masks(largest, no_mask))
     assert metrics["success"]
 
