@@ -155,6 +155,24 @@ class ScheduleParams(Block):
         return self
 
 
+class FineTuneParams(Block):
+    """Training in two phases, for models with a layer named `backbone`.
+
+    For `train.epochs` the backbone is frozen and the rest learns; then the backbone's top
+    learns along. Batch normalisation in the backbone keeps its statistics and weights
+    throughout.
+
+    Attributes:
+        epochs: The most epochs of the second phase; 0 leaves the backbone frozen.
+        fraction: The share of the backbone's layers, counted from its output, that learn.
+        learning_rate: Learning rate of the second phase, which the schedule starts from anew.
+    """
+
+    epochs: int = Field(ge=0)
+    fraction: float = Field(0.3, gt=0, le=1)
+    learning_rate: float = Field(1e-4, gt=0)
+
+
 class TrainParams(Block):
     """How the model is built and fitted.
 
@@ -165,6 +183,7 @@ class TrainParams(Block):
         optimizer: The optimizer.
         schedule: The schedule of its learning rate and momentum.
         epochs: The most epochs.
+        fine_tune: Freezes the backbone at first; null trains all layers from the start.
         batch_size: Images a step.
         early_stopping: Epochs without progress of the validation loss before training
             stops; null never stops early.
@@ -182,6 +201,7 @@ class TrainParams(Block):
     optimizer: OptimizerParams = OptimizerParams()
     schedule: ScheduleParams = ScheduleParams()
     epochs: int = Field(gt=0)
+    fine_tune: FineTuneParams | None = None
     batch_size: int = Field(64, gt=0)
     early_stopping: int | None = Field(None, gt=0)
     class_weights: Literal["none", "balanced"] = "none"
@@ -197,6 +217,11 @@ class TrainParams(Block):
             raise ValueError(
                 f"schedule.warmup_epochs ({self.schedule.warmup_epochs:g}) must be below "
                 f"epochs ({self.epochs})"
+            )
+        if self.fine_tune and 0 < self.fine_tune.epochs <= self.schedule.warmup_epochs:
+            raise ValueError(
+                f"schedule.warmup_epochs ({self.schedule.warmup_epochs:g}) must be below "
+                f"fine_tune.epochs ({self.fine_tune.epochs})"
             )
         return self
 

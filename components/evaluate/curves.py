@@ -17,12 +17,14 @@ COLUMNS = 3
 PANEL = (4.2, 3.0)  # inches
 DPI = 120
 TRAIN, VAL = "#1f6fb4", "#e07b1a"
+PHASE = "phase"
 
 
 def plot_curves(csv: Path, png: Path) -> None:
     """Draws one panel a metric, training and validation together.
 
-    A dotted line marks the epoch with the least validation loss, whose weights are kept.
+    A dotted line marks the epoch with the least validation loss, whose weights are kept; a
+    solid one the end of a phase of training, where the column `phase` has several.
 
     Args:
         csv: As Keras's `CSVLogger` writes it: a row an epoch; `epoch` counts from 0, the
@@ -35,7 +37,7 @@ def plot_curves(csv: Path, png: Path) -> None:
     from matplotlib.figure import Figure
 
     curves = _read(csv)
-    metrics = [column for column in map(str, curves) if not column.startswith("val_")]
+    metrics = [name for name in map(str, curves) if not name.startswith("val_") and name != PHASE]
     metrics.sort(key=lambda metric: (f"val_{metric}" not in curves, metric != "loss"))
     rows, columns = math.ceil(len(metrics) / COLUMNS), min(len(metrics), COLUMNS)
     size = (PANEL[0] * columns, PANEL[1] * rows)
@@ -69,6 +71,8 @@ def _plot_metric(axes: Axes, curves: pd.DataFrame, metric: str) -> None:
     if "val_loss" in curves:
         kept = float(curves["val_loss"].idxmin())
         axes.axvline(kept, color="grey", linestyle=":", zorder=0, label="weights kept")
+    for end in _phase_ends(curves):
+        axes.axvline(end, color="black", linewidth=0.8, zorder=0, label="next phase")
     if validated:
         axes.legend(edgecolor="none")
     axes.set_title(metric.replace("_", " "))
@@ -76,3 +80,11 @@ def _plot_metric(axes: Axes, curves: pd.DataFrame, metric: str) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, steps=(1, 2, 5, 10)))
     axes.grid(alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
+
+
+def _phase_ends(curves: pd.DataFrame) -> list[float]:
+    """The places between the last epoch of a phase and the first of the next."""
+    if PHASE not in curves:
+        return []
+    firsts = curves.index[curves[PHASE].diff() > 0]
+    return [first - 0.5 for first in firsts]

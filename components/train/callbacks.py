@@ -15,6 +15,7 @@ def make_callbacks(
     params: TrainParams,
     curves: Path,
     images: int,
+    phase: int = 1,
 ) -> list[keras.callbacks.Callback]:
     """Makes the callbacks of `fit`, which needs validation data.
 
@@ -24,13 +25,15 @@ def make_callbacks(
     Args:
         params: The parameters of training.
         curves: CSV file to write, one row an epoch: loss and monitors on both splits,
-            `learning_rate`, `momentum` where the optimizer has one, `images_per_second`.
+            `learning_rate`, `momentum` where the optimizer has one, `images_per_second`,
+            `phase`.
         images: Training images in an epoch.
+        phase: The number of this call of `fit`, from 1; later ones go on in the same file.
     """
     return [
         FiniteLoss(),
-        EpochFacts(images),  # adds to the values that the callbacks below read
-        keras.callbacks.CSVLogger(curves),
+        EpochFacts(images, phase),  # adds to the values that the callbacks below read
+        keras.callbacks.CSVLogger(curves, append=phase > 1),
         keras.callbacks.EarlyStopping(
             monitor="val_loss",
             mode="min",
@@ -89,16 +92,17 @@ class FiniteLoss(keras.callbacks.Callback):
 
 
 class EpochFacts(keras.callbacks.Callback):
-    """Adds learning rate, momentum and speed to the values of each epoch.
+    """Adds learning rate, momentum, speed and phase to the values of each epoch.
 
     Learning rate and momentum are those after the last step of the epoch. The speed is that
     of training without validation; in the first epoch it includes the compilation.
     """
 
-    def __init__(self, images: int) -> None:
-        """Takes the number of training images in an epoch."""
+    def __init__(self, images: int, phase: int) -> None:
+        """Takes the number of training images in an epoch and that of the phase."""
         super().__init__()
         self.images = images
+        self.phase = phase
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Starts the clock."""
@@ -116,6 +120,7 @@ class EpochFacts(keras.callbacks.Callback):
         if hasattr(optimizer, "momentum"):
             logs["momentum"] = as_float(optimizer.momentum)
         logs["images_per_second"] = self.images / self.seconds
+        logs["phase"] = self.phase
 
 
 def as_float(scalar: object) -> float:

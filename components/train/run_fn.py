@@ -1,7 +1,5 @@
 """Builds, fits and exports the network; called by TFX's Trainer."""
 
-import math
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -10,8 +8,8 @@ import keras
 import tensorflow as tf
 import tensorflow_transform as tft
 
-from components.train.callbacks import make_callbacks
 from components.train.export import export
+from components.train.fitting import Data, fit
 from components.train.initial_weights import load_initial_weights
 from components.train.input import (
     count,
@@ -21,7 +19,6 @@ from components.train.input import (
     training_batches,
 )
 from components.train.network import build_network
-from components.train.optimizers import make_optimizer
 from components.train.strategy import distribution
 from components.train.weights import class_weights
 from models import build_model, takes_pixels
@@ -45,40 +42,28 @@ def run_fn(fn_args: Any) -> None:
     transform = tft.TFTransformOutput(fn_args.transform_graph_path)
     training = read_examples(fn_args.train_files, transform, task, params)
     validation = read_examples(fn_args.eval_files, transform, task, params)
-    images = count(training)
+    with distribution(params.train.strategy).scope():
+        network = _build(task, params, transform, training)
     curves = Path(fn_args.model_run_dir) / CURVES_FILE
     curves.parent.mkdir(parents=True, exist_ok=True)
-    with distribution(params.train.strategy).scope():
-        network = _compiled(task, params, transform, training, images)
     with tempfile.TemporaryDirectory() as cache:
-        network.fit(
-            training_batches(training, task, params, Path(cache)),
-            validation_data=evaluation_batches(validation, task, params, Path(cache)),
-            epochs=params.train.epochs,
-            class_weight=class_weights(params.train.class_weights, training, task),
-            callbacks=make_callbacks(params.train, curves, images),
-            verbose=1 if sys.stdout.isatty() else 2,
+        data = Data(
+            training=training_batches(training, task, params, Path(cache)),
+            validation=evaluation_batches(validation, task, params, Path(cache)),
+            images=count(training),
+            class_weights=class_weights(params.train.class_weights, training, task),
         )
+        fit(network, task, params, data, curves)
     export(network, transform, task, params, Path(fn_args.serving_model_dir))
 
 
-def _compiled(
-    task: Task,
-    params: TaskParams,
-    transform: tft.TFTransformOutput,
-    training: tf.data.Dataset,
-    images: int,
+def _build(
+    task: Task, params: TaskParams, transform: tft.TFTransformOutput, training: tf.data.Dataset
 ) -> keras.Model:
+    """The network with the weights that it starts from."""
     shape = (params.prepare.height, params.prepare.width, params.prepare.channels)
-    body = build_model(
-        params.train.model, shape, task.units(transform, params), params.train.options
-    )
+    units = task.units(transform, params)
+    body = build_model(params.train.model, shape, units, params.train.options)
     network = build_network(body, *statistics_of(training), takes_pixels(params.train.model))
     load_initial_weights(network, params.train.initial_weights)
-    network.compile(
-        optimizer=make_optimizer(params.train, math.ceil(images / params.train.batch_size)),
-        loss=task.loss(params),
-        metrics=task.monitors(),
-        jit_compile=params.train.jit_compile,
-    )
     return network

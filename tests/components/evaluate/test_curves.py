@@ -52,6 +52,14 @@ def test_loss_comes_first_and_unvalidated_values_last(tmp_path: Path) -> None:
     np.testing.assert_array_equal(ordered, shuffled)
 
 
+def test_a_line_between_the_phases_and_no_panel_of_them(tmp_path: Path) -> None:
+    plain = draw(tmp_path, loss=FALLING)
+    np.testing.assert_array_equal(draw(tmp_path, loss=FALLING, phase=[1, 1, 1, 1]), plain)
+    pixels = draw(tmp_path, loss=FALLING, phase=[1, 1, 2, 2])
+    assert pixels.shape == plain.shape
+    assert not np.array_equal(pixels, plain)
+
+
 @pytest.mark.filterwarnings("error::UserWarning")
 def test_one_epoch_is_visible(tmp_path: Path) -> None:
     assert has_colour(draw(tmp_path, loss=[0.5]), (31, 111, 180))

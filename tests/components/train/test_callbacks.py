@@ -67,6 +67,7 @@ def test_curves_have_a_row_an_epoch(tmp_path: Path) -> None:
         "learning_rate",
         "momentum",
         "images_per_second",
+        "phase",
     }
     assert [row["epoch"] for row in rows] == list(range(6))
     assert all(row["images_per_second"] > 0 for row in rows)
