@@ -1,15 +1,19 @@
 """Exports a trained network with the preprocessing inside, so that serving has no skew."""
 
+import importlib
 from pathlib import Path
 
 import keras
 import tensorflow as tf
 import tensorflow_transform as tft
 
+import models
 from pipelines.params import TaskParams
 from pipelines.tasks.base import Task
 
 KERAS_FILE = "model.keras"
+DEFINITION_FILE = "model.json"
+WEIGHTS_FILE = "model.weights.h5"
 CLASSES_FILE = Path("assets.extra") / "classes.txt"
 
 
@@ -59,7 +63,10 @@ def export(
     params: TaskParams,
     folder: Path,
 ) -> None:
-    """Writes a SavedModel, the `.keras` file and the names of the classes.
+    """Writes a SavedModel, the network on its own and the names of the classes.
+
+    The network is there twice: as one `.keras` file, and as its definition (`model.json`)
+    with its weights (`model.weights.h5`) for tools that want them apart.
 
     Signatures: `serving_default` takes `image`, encoded image files, string `[batch]`;
     `examples` takes serialized raw `tf.train.Example` records.
@@ -71,9 +78,18 @@ def export(
     }
     tf.saved_model.save(served, str(folder), signatures=signatures)
     network.save(folder / KERAS_FILE)
+    (folder / DEFINITION_FILE).write_text(network.to_json(indent=2))
+    network.save_weights(folder / WEIGHTS_FILE)
     classes = folder / CLASSES_FILE
     classes.parent.mkdir(exist_ok=True)
     classes.write_text("".join(f"{name}\n" for name in task.classes(transform, params)))
+
+
+def load_network(file: Path) -> keras.Model:
+    """Loads the network of a `.keras` file that `export` wrote, for inference."""
+    for name in models.model_names():  # Keras knows the layers of imported modules only
+        importlib.import_module(f"{models.__name__}.{name}")
+    return keras.models.load_model(file, compile=False)
 
 
 def _strings(name: str) -> tf.TensorSpec:
