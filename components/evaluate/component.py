@@ -10,7 +10,7 @@ from tfx.types.standard_artifacts import Examples, Model, ModelBlessing, ModelEv
 from pipelines.layout import CHAMPION_FILE, DECISION_FILE, METRICS_FILE
 from pipelines.project import load_task
 
-TEST = "test"
+VAL, TEST = "val", "test"
 
 
 @component
@@ -24,7 +24,8 @@ def Evaluate(  # noqa: N802 (TFX names components like classes)
     """Measures the exported model, and the champion, on the test split as it came.
 
     Args:
-        examples: Raw examples; the model's own preprocessing is measured along.
+        examples: Raw examples; the model's own preprocessing is measured along. The
+            validation split serves tasks that tune something on it.
         model: The exported model.
         task: The task's name.
         evaluation: Receives the metrics, the champion's, the decision and the pictures.
@@ -34,11 +35,15 @@ def Evaluate(  # noqa: N802 (TFX names components like classes)
     from components.register.judgement import judge  # imports MLflow
 
     definition, params = load_task(task)
-    files = [str(file) for file in Path(examples.path(split=TEST)).iterdir()]
+    files = split_files(examples, TEST)
     folder = Path(evaluation.uri)
     folder.mkdir(parents=True, exist_ok=True)
     challenger = measure(serving_folder(model), definition, params, files)
+    if challenger.needs_validation:
+        validation = split_files(examples, VAL)
+        challenger.tune(measure(serving_folder(model), definition, params, validation))
     challenger.report(folder)
+    challenger.explain(serving_folder(model), folder)
     judgement = judge(
         task,
         serving_folder(model),
@@ -53,6 +58,11 @@ def Evaluate(  # noqa: N802 (TFX names components like classes)
     Path(blessing.uri).mkdir(parents=True, exist_ok=True)
     (Path(blessing.uri) / verdict).touch()
     blessing.set_int_custom_property("blessed", int(judgement.verdict.accepted))
+
+
+def split_files(examples: Examples, split: str) -> list[str]:
+    """The files of one split."""
+    return [str(file) for file in Path(examples.path(split=split)).iterdir()]
 
 
 def serving_folder(model: Model) -> Path:

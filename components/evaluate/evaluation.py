@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -12,7 +12,13 @@ Row = Mapping[str, Any]
 
 
 class Evaluation(ABC):
-    """Metrics of a whole split, gathered batch by batch in bounded memory."""
+    """Metrics of a whole split, gathered batch by batch in bounded memory.
+
+    Attributes:
+        needs_validation: Whether `tune` wants the validation split to be measured, too.
+    """
+
+    needs_validation: ClassVar[bool] = False
 
     @abstractmethod
     def update(self, rows: Sequence[Row], outputs: Mapping[str, np.ndarray]) -> None:
@@ -30,3 +36,18 @@ class Evaluation(ABC):
     @abstractmethod
     def report(self, folder: Path) -> None:
         """Writes plots (CSV for DVC) and pictures (PNG) into a folder that exists."""
+
+    def tune(self, validation: "Evaluation") -> None:  # noqa: B027 (most have nothing to tune)
+        """Chooses, before `metrics`, what the test split must not decide: a threshold, say.
+
+        Args:
+            validation: The evaluation of the validation split.
+        """
+
+    def explain(self, model: Path, folder: Path) -> None:  # noqa: B027 (most explain nothing)
+        """Writes pictures that take a look into the network; none by default.
+
+        Args:
+            model: The folder of the exported model.
+            folder: A folder that exists.
+        """

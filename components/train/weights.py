@@ -12,19 +12,19 @@ from pipelines.tasks.base import Task
 def class_weights(
     mode: Literal["none", "balanced"], examples: tf.data.Dataset, task: Task
 ) -> dict[int, float] | None:
-    """The weight of each class in the loss, for tasks whose target is a class index.
+    """The weight of each class in the loss, for tasks whose target is the class's index.
 
     Args:
         mode: `balanced` gives examples / (classes * examples of the class).
         examples: The training examples.
-        task: The task, whose `target` is an integer scalar.
+        task: The task, whose `target` is one whole number an example, of any type.
 
     Returns:
         A weight a class, for `keras.Model.fit`; None for `none`.
     """
     if mode == "none":
         return None
-    targets = np.fromiter(examples.map(task.target).as_numpy_iterator(), dtype=np.int64)
+    targets = np.array([*examples.map(task.target).as_numpy_iterator()], np.int64).ravel()
     classes = np.unique(targets)
     weights = compute_class_weight("balanced", classes=classes, y=targets)
     return dict(zip(classes.tolist(), weights.tolist(), strict=True))
