@@ -18,7 +18,7 @@ from components.ingest.sources.scenes.view import Frame, Point
 
 STOREY = 3.0
 FINEST = 2.2
-"""Pixels of the canvas below which a window is left out."""
+"""Pixels of the canvas that a metre must have for windows, or a brick course to be drawn."""
 ROOFS: tuple[Colour, ...] = ((0.5, 0.25, 0.17), (0.25, 0.25, 0.27), (0.4, 0.33, 0.28))
 LAMPLIGHT: Colour = (1.0, 0.85, 0.55)
 
@@ -128,7 +128,7 @@ def courses(rng: Rng, canvas: Canvas, wall: list[Point], stone: Colour, inside: 
     """Lines along a wall: bricks, boards or bands between storeys."""
     height = wall[2][1]
     pace = pick(rng, (0.35, 0.7, STOREY, 0.0), (0.3, 0.15, 0.25, 0.3))
-    if not pace:
+    if pace * sharpness(canvas, wall) < FINEST:
         return
     rows = np.arange(pace, height, pace)[:24]
     base, end = np.array(wall[0]), np.array(wall[1])
@@ -137,6 +137,12 @@ def courses(rng: Rng, canvas: Canvas, wall: list[Point], stone: Colour, inside: 
     quads[:, :2, 1], quads[:, 2:, 1] = rows[:, None], rows[:, None] + 0.06 + 0.02 * pace
     tone = shade(canvas, wall, scale(stone, rng.uniform(0.8, 1.1)), inside)
     canvas.patches(quads, [tone] * len(rows), Surface.WALL)
+
+
+def sharpness(canvas: Canvas, wall: list[Point]) -> float:
+    """Pixels of the canvas for a metre at the nearer end of a wall."""
+    ends = (canvas.view.ahead(x, z) for x, _, z in wall[:2])
+    return canvas.view.focal / max(1.0, min(ends))
 
 
 def shade(canvas: Canvas, wall: list[Point], albedo: Colour, inside: Point) -> Colour:
@@ -149,15 +155,14 @@ def openings(rng: Rng, canvas: Canvas, wall: list[Point], inside: Point, street_
     """Windows on every floor; doors and shops below on the street."""
     base, end = np.array(wall[0]), np.array(wall[1])
     length, height = float(np.linalg.norm(end - base)), wall[2][1]
-    ahead = max(1.0, canvas.view.ahead(wall[0][0], wall[0][2]), canvas.view.ahead(*wall[1][::2]))
-    if canvas.view.focal / ahead < FINEST / 1.2:
+    if sharpness(canvas, wall) < FINEST:
         return
     pace, wide, tall = rng.uniform(1.8, 3.6), rng.uniform(0.7, 1.6), rng.uniform(1.1, 1.9)
     columns = (np.arange(max(1, int(length / pace))) + 0.5) * (length / max(1, int(length / pace)))
     floors = np.arange(1 if street_side else 0, max(1, int(height / STOREY))) * STOREY + 1.0
     grid = [(c - wide / 2, f, wide, tall) for f in floors for c in columns]
     draw_panes(rng, canvas, wall, inside, grid)
-    if street_side:
+    if street_side and sharpness(canvas, wall) > 2 * FINEST:
         ground_floor(rng, canvas, wall, inside, columns.tolist())
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from math import hypot
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,13 +37,20 @@ class Canvas:
 
     def __init__(self, view: View, light: Light, sky: NDArray[np.uint8]) -> None:
         """Starts with a sky, RGB `[height, width, 3]`."""
-        self.view = view
-        self.light = light
-        self.image = Image.fromarray(sky).convert("RGBA")
-        self.image.putalpha(int(Surface.SKY))
-        self.pen = ImageDraw.Draw(self.image)
-        self.shadows = Image.new("L", self.image.size)
-        self.shadow_pen = ImageDraw.Draw(self.shadows)
+        image = Image.fromarray(sky).convert("RGBA")
+        image.putalpha(int(Surface.SKY))
+        self.view, self.light = view, light
+        self._draw_on(image, Image.new("L", image.size))
+
+    def _draw_on(self, image: Image.Image, shadows: Image.Image) -> None:
+        self.image, self.pen = image, ImageDraw.Draw(image)
+        self.shadows, self.shadow_pen = shadows, ImageDraw.Draw(shadows)
+
+    def copy(self) -> Self:
+        """A canvas with what is on this one."""
+        other = copy(self)
+        other._draw_on(self.image.copy(), self.shadows.copy())
+        return other
 
     def fill(self, outline: Sequence[Pixel], colour: Colour, surface: int) -> None:
         """Fills a polygon given in pixels."""

@@ -7,10 +7,8 @@ from math import hypot
 from components.ingest.sources.faces.draws import Rng, chance, pick
 from components.ingest.sources.scenes.environment import Environment
 from components.ingest.sources.scenes.people import Person
+from components.ingest.sources.scenes.spots import NEAREST, spot
 
-TALL = 1.7
-"""Metres by which a distance is told from a height in the picture."""
-NEAREST = 2.0
 ON_ROAD = 0.35
 """The share of those places on a road that are taken."""
 TRIES = 60
@@ -37,27 +35,14 @@ def gather(rng: Rng, place: Environment, number: int, smallest: float) -> list[P
 
 def stand(rng: Rng, place: Environment, smallest: float) -> Person | None:
     """Someone at a random place and of a random size in the picture, if there is room."""
-    view = place.view
-    size = smallest * (0.95 / smallest) ** (rng.random() ** 1.3)
-    ahead = view.focal * TALL / (size * view.height)
-    x, z = view.on_ground(view.width * rng.uniform(0.03, 0.97), ahead)
-    if ahead < NEAREST or not fits(rng, place, x, z) or not in_picture(place, ahead):
-        return None
-    return Person.draw(rng, x, z)
-
-
-def in_picture(place: Environment, ahead: float) -> bool:
-    """Whether the camera sees at least the upper body at this distance."""
-    view = place.view
-    return view.horizon + view.focal * (view.eye - 0.6 * TALL) / ahead < 0.97 * view.height
+    found = spot(rng, place.view, smallest)
+    return Person.draw(rng, *found) if found and fits(rng, place, *found) else None
 
 
 def fits(rng: Rng, place: Environment, x: float, z: float) -> bool:
     """Whether somebody may stand there: on the street, not within another thing."""
     plan = place.street
-    if not plan.in_crossing(z) and abs(x) > plan.side(x).facade - 0.3:
-        return False
-    if plan.on_road(x, z) and not chance(rng, ON_ROAD):
+    if not plan.has_room(x, z) or (plan.on_road(x, z) and not chance(rng, ON_ROAD)):
         return False
     return all(hypot(x - t.x, z - t.z) > 0.75 * t.radius for t in place.things)
 

@@ -14,6 +14,7 @@ from components.ingest.sources.scenes import buildings, cars, colours, props, sk
 from components.ingest.sources.scenes.buildings import Building
 from components.ingest.sources.scenes.canvas import Canvas
 from components.ingest.sources.scenes.light import Light
+from components.ingest.sources.scenes.spots import spot
 from components.ingest.sources.scenes.street import Street
 from components.ingest.sources.scenes.surfaces import Surface
 from components.ingest.sources.scenes.view import Frame, Point, View
@@ -62,7 +63,8 @@ class Environment:
         houses = [house for sign in (-1, 1) for house in buildings.row(rng, plan, sign, ends)]
         if ends < 100 and chance(rng, 0.7):
             houses.append(terminus(rng, ends + 4))
-        things = [*parked(rng, plan), *moving(rng, plan), *green(rng, plan), *furniture(rng, plan)]
+        cars_ = [*parked(rng, plan), *moving(rng, plan)]
+        things = [*cars_, *green(rng, plan), *furniture(rng, plan), *decoys(rng, plan, view)]
         on_road = abs(view.x) < plan.side(view.x).kerb
         bonnet = chance(rng, 0.3) and on_road and abs(view.yaw) < 0.4
         light = Light.draw(rng)
@@ -179,6 +181,17 @@ def furniture(rng: Rng, plan: Street) -> list[Thing]:
             found.append(bench(sign * x, z))
         else:
             found.append(Thing(sign * x, z, 0.4, partial(props.draw, x=sign * x, z=z)))
+    return found
+
+
+def decoys(rng: Rng, plan: Street, view: View) -> list[Thing]:
+    """Things that may be taken for people, seen at places and in sizes like theirs."""
+    found = []
+    for _ in range(pick(rng, (0, 1, 2, 4), (0.35, 0.3, 0.2, 0.15))):
+        where = spot(rng, view, 0.15)
+        if where and plan.has_room(*where) and not plan.on_road(*where):
+            draw = partial(props.draw, x=where[0], z=where[1], prop=pick(rng, props.DECOYS))
+            found.append(Thing(*where, 0.4, draw))
     return found
 
 

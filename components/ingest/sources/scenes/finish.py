@@ -60,14 +60,18 @@ def texel(rng: Rng, metres: Array, density: float) -> NDArray[np.intp]:
 
 
 def halve(picture: Array) -> Array:
-    """Every second pixel of both axes, starting at 1, as a weighted mean with its neighbours.
+    """Every second pixel of both axes, as a weighted mean with its neighbours.
 
-    The weights are (1, 2, 1) / 4, so a pixel of the result has its centre where the pixel
-    `[1::2, 1::2]` of the surfaces has it.
+    The weights are (1, 2, 1) / 4 in each direction around the pixels of `mask_pixels`.
     """
     rows = (picture[:-2:2] + picture[2::2]) * np.float32(0.25) + picture[1::2] * np.float32(0.5)
     sides = (rows[:, :-2:2] + rows[:, 2::2]) * np.float32(0.25)
     return sides + rows[:, 1::2] * np.float32(0.5)
+
+
+def mask_pixels(surfaces: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """What is at the centre of each pixel of the picture."""
+    return surfaces[1::2, 1::2]
 
 
 def canvas_size(height: int, width: int) -> tuple[int, int]:

@@ -105,7 +105,7 @@ def overcast(rng: Rng) -> Light:
         ambient=scale(grey, 0.95),
         zenith=scale(grey, rng.uniform(0.75, 1.0)),
         haze=grey,
-        sight=pick(rng, (rng.uniform(25, 80), rng.uniform(100, 500)), (0.25, 0.75)),
+        sight=pick(rng, (rng.uniform(40, 90), rng.uniform(100, 500)), (0.25, 0.75)),
         clouds=rng.uniform(0, 0.6),
         lamps=pick(rng, (0.0, rng.uniform(0, 0.4))),
     )

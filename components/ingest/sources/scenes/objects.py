@@ -74,12 +74,14 @@ def render_object(rng: Rng, height: int, width: int, kind: str) -> Scene:
     draws = np.random.default_rng(seeds.people)
     size = canvas_size(height, width)
     place = Environment.draw(np.random.default_rng(seeds.place), *size, OPEN_LAND)
-    return shoot(seeds, *draw(seeds, aim(draws, place, KINDS[kind]), []))
+    place = aim(draws, place, KINDS[kind])
+    backdrop = place.start(np.random.default_rng(seeds.looks))
+    return shoot(seeds, draw(seeds, place, backdrop, []))
 
 
 def aim(rng: Rng, place: Environment, kind: Kind) -> Environment:
     """The place with a thing of this kind in the middle of the picture."""
-    view, ahead = place.view, 0.0
+    view = place.view
     share = rng.uniform(0.3, 0.95)
     ahead = max(NEAREST + kind.radius, view.focal * kind.size / (share * view.height))
     x, z = view.on_ground(view.width * rng.uniform(0.3, 0.7), ahead)

@@ -27,7 +27,8 @@ def photograph(rng: Rng, picture: Array) -> NDArray[np.uint8]:
     elif chance(rng, 0.4):
         image = image.filter(ImageFilter.UnsharpMask(1, int(rng.integers(30, 110)), 0))
     if chance(rng, 0.6):
-        noise = rng.normal(0, rng.uniform(0.005, 0.03), picture.shape).astype(np.float32)
+        noise = rng.standard_normal(picture.shape, np.float32)
+        noise *= np.float32(rng.uniform(0.005, 0.025))
         image = Image.fromarray(levels(np.asarray(image, np.float32) / 255 + noise))
     if chance(rng, 0.5):
         image = compress(image, int(rng.integers(45, 95)))

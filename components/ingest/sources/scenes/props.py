@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from components.ingest.sources.faces.draws import Rng, chance, pick
 from components.ingest.sources.scenes import colours
@@ -205,24 +205,25 @@ def bench(rng: Rng, cutout: Cutout) -> None:
         pen.shape(rectangle(-half, half, low, low + 0.13), scale(wood, 0.85))
 
 
-PROPS: tuple[Prop, ...] = (
-    lamp,
-    sign,
-    signal,
-    bin_,
-    hydrant,
-    bollard,
-    cabinet,
-    plinth,
-    column,
-    cone,
-    rack,
-)
-SHARES = (0.14, 0.16, 0.07, 0.12, 0.07, 0.16, 0.1, 0.06, 0.03, 0.04, 0.05)
+SHARES: Mapping[Prop, float] = {
+    lamp: 0.14,
+    sign: 0.16,
+    signal: 0.07,
+    bin_: 0.12,
+    hydrant: 0.07,
+    bollard: 0.16,
+    cabinet: 0.1,
+    plinth: 0.06,
+    column: 0.03,
+    cone: 0.04,
+    rack: 0.05,
+}
+DECOYS: tuple[Prop, ...] = (bin_, hydrant, bollard, bollard, cabinet, plinth, rack)
+"""What may be taken for a person."""
 
 
 def draw(rng: Rng, canvas: Canvas, x: float, z: float, prop: Prop | None = None) -> None:
     """Draws a thing of any kind, or of one."""
     cutout = Cutout(canvas, x, z)
     cutout.darken(0.3)
-    (prop or pick(rng, PROPS, SHARES))(rng, cutout)
+    (prop or pick(rng, tuple(SHARES), tuple(SHARES.values())))(rng, cutout)

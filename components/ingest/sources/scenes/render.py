@@ -12,7 +12,7 @@ from components.ingest.sources.faces.draws import Rng, pick
 from components.ingest.sources.scenes import crowd, people
 from components.ingest.sources.scenes.canvas import Canvas
 from components.ingest.sources.scenes.environment import Environment, draw_bonnet
-from components.ingest.sources.scenes.finish import canvas_size, finish, halve
+from components.ingest.sources.scenes.finish import canvas_size, finish, halve, mask_pixels
 from components.ingest.sources.scenes.people import Person
 from components.ingest.sources.scenes.photo import photograph
 from components.ingest.sources.scenes.surfaces import CLASS_OF, CLASSES, Surface
@@ -72,37 +72,37 @@ def render(rng: Rng, height: int, width: int, *, people: bool, smallest: float =
     """
     seeds = Seeds.draw(rng)
     place = Environment.draw(np.random.default_rng(seeds.place), *canvas_size(height, width))
-    if not people:
-        return shoot(seeds, *draw(seeds, place, []))
-    draws = np.random.default_rng(seeds.people)
-    least = max(0.1, (smallest * width / height / FILL) ** 0.5)
+    backdrop = place.start(np.random.default_rng(seeds.looks))
+    if people:
+        return shoot(seeds, populate(seeds, place, backdrop, smallest))
+    return shoot(seeds, draw(seeds, place, backdrop, []))
+
+
+def populate(seeds: Seeds, place: Environment, backdrop: Canvas, smallest: float) -> Canvas:
+    """The place with people, each of whom covers at least this share of the pixels.
+
+    Whoever is hidden too much goes; when that is everybody, others come, ever larger ones.
+    """
+    rng = np.random.default_rng(seeds.people)
+    least = max(0.1, (smallest * backdrop.view.width / backdrop.view.height / FILL) ** 0.5)
     for k in range(TRIES):
-        number = pick(draws, CROWDS, CROWD_SHARES)
-        found = crowd.gather(draws, place, number, min(0.9, least * 1.05**k))
-        picture, surfaces = draw(seeds, place, found)
-        large = [
-            p
-            for p, share in zip(found, shares(surfaces, len(found)), strict=True)
-            if share >= smallest and share > 0
-        ]
-        if len(large) == len(found) > 0:
-            return shoot(seeds, picture, surfaces)
+        number = pick(rng, CROWDS, CROWD_SHARES)
+        found = crowd.gather(rng, place, number, min(0.9, least * 1.05**k))
+        canvas = draw(seeds, place, backdrop, found)
+        covered = zip(found, shares(canvas, len(found)), strict=True)
+        large = [person for person, share in covered if share > 0 and share >= smallest]
         if large:
-            return shoot(seeds, *draw(seeds, place, large))
-    raise RuntimeError(f"no place for a person in {TRIES} tries, seeds {seeds}")
+            return canvas if large == found else draw(seeds, place, backdrop, large)
+    raise RuntimeError(f"no room for a person in {TRIES} tries: {seeds}")
 
 
-def draw(
-    seeds: Seeds, place: Environment, found: Sequence[Person]
-) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
-    """Colours and surfaces of the scene, those of the picture's own size."""
-    rng = np.random.default_rng(seeds.looks)
-    canvas = place.start(rng)
+def draw(seeds: Seeds, place: Environment, backdrop: Canvas, found: Sequence[Person]) -> Canvas:
+    """The place with all that stands on it."""
+    canvas, rng = backdrop.copy(), np.random.default_rng((seeds.looks, 1))
     stand_up(rng, canvas, place, found)
     if place.bonnet:
         draw_bonnet(rng, canvas)
-    picture, surfaces = finish(rng, canvas)
-    return halve(picture), surfaces[1::2, 1::2]
+    return canvas
 
 
 def stand_up(rng: Rng, canvas: Canvas, place: Environment, found: Sequence[Person]) -> None:
@@ -119,13 +119,15 @@ def stand_up(rng: Rng, canvas: Canvas, place: Environment, found: Sequence[Perso
         people.draw(canvas, person, number)
 
 
-def shares(surfaces: NDArray[np.uint8], number: int) -> list[float]:
+def shares(canvas: Canvas, number: int) -> list[float]:
     """The share of the pixels that each person covers."""
+    surfaces = mask_pixels(np.asarray(canvas.image)[..., 3])
     counts = np.bincount(surfaces.ravel(), minlength=256)[Surface.PERSON :][:number]
     return (counts / surfaces.size).tolist()
 
 
-def shoot(seeds: Seeds, picture: NDArray[np.float32], surfaces: NDArray[np.uint8]) -> Scene:
-    """The photograph of the picture."""
-    image = photograph(np.random.default_rng(seeds.photo), picture)
-    return Scene(image, CLASS_OF[surfaces])
+def shoot(seeds: Seeds, canvas: Canvas) -> Scene:
+    """The photograph of what is drawn, and its mask."""
+    picture, surfaces = finish(np.random.default_rng((seeds.looks, 2)), canvas)
+    image = photograph(np.random.default_rng(seeds.photo), halve(picture))
+    return Scene(image, CLASS_OF[mask_pixels(surfaces)])

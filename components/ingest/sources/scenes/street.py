@@ -94,6 +94,10 @@ class Street:
             return False
         return self.crossing - margin <= z <= self.crossing + self.width + margin
 
+    def has_room(self, x: float, z: float) -> bool:
+        """Whether a place is between the buildings."""
+        return self.in_crossing(z) or abs(x) < self.side(x).facade - 0.3
+
     def on_road(self, x: float, z: float) -> bool:
         """Whether a place is on one of the roads."""
         return abs(x) < self.side(x).kerb or self.in_crossing(z)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from components.ingest.sources.scenes.environment import Environment
-from components.ingest.sources.scenes.finish import canvas_size
+from components.ingest.sources.scenes.finish import canvas_size, mask_pixels
 from components.ingest.sources.scenes.objects import KINDS, render_object
 from components.ingest.sources.scenes.people import Person
 from components.ingest.sources.scenes.render import PERSON, Scene, Seeds, draw, render, shares
@@ -52,11 +52,11 @@ def test_people_of_one_scene_have_numbers_of_their_own() -> None:
         )
         for share in (0.25, 0.75)
     ]
-    _, surfaces = draw(seeds, place, crowd)
-    assert len(shares(surfaces, 2)) == 2
+    canvas = draw(seeds, place, place.start(rng), crowd)
+    surfaces = mask_pixels(np.asarray(canvas.image)[..., 3])
     left, right = (np.argwhere(surfaces == Surface.PERSON + k)[:, 1].mean() for k in (0, 1))
     assert left < SIZE[1] / 2 < right
-    assert sum(shares(surfaces, 2)) == pytest.approx((CLASS_OF[surfaces] == PERSON).mean())
+    assert sum(shares(canvas, 2)) == pytest.approx((CLASS_OF[surfaces] == PERSON).mean())
 
 
 @pytest.mark.parametrize("kind", KINDS)
