@@ -32,7 +32,8 @@ class SegmentationChecks(CheckParams):
         classes: The classes; a pixel of a mask is the index of its class.
         void: The value of pixels that have none; they are left out of loss and metrics.
         max_void: The largest share of an image that may be void.
-        min_share: The least share of the training pixels that each class must have.
+        min_share: What each class must have more than of a training image on average, as a
+            share of all its pixels.
     """
 
     classes: tuple[str, ...] = Field(min_length=2, max_length=VOID)
@@ -41,7 +42,9 @@ class SegmentationChecks(CheckParams):
     min_share: float = Field(0.0, ge=0, lt=1)
 
     @model_validator(mode="after")
-    def _void_is_no_class(self) -> SegmentationChecks:
+    def _values_differ(self) -> SegmentationChecks:
+        if len(set(self.classes)) < len(self.classes):
+            raise ValueError("two classes have the same name")
         if self.void < len(self.classes):
             raise ValueError(f"void ({self.void}) is the index of {self.classes[self.void]}")
         return self

@@ -39,6 +39,11 @@ def test_void_is_not_the_index_of_a_class() -> None:
         make_params(checks={"void": 2})
 
 
+def test_classes_have_names_of_their_own() -> None:
+    with pytest.raises(ConvoyError, match="two classes have the same name"):
+        make_params(checks={"classes": ["sky", "road", "sky"]})
+
+
 def test_weights_of_whole_images_are_refused() -> None:
     with pytest.raises(ConvoyError, match="train.class_weights"):
         make_params(train={"class_weights": "balanced"})
