@@ -147,11 +147,15 @@ def predict(
     model: Annotated[
         str, typer.Option(help="Alias or version of the registered model.")
     ] = "champion",
+    tile: Annotated[
+        int | None,
+        typer.Option(min=32, help="Cut larger images into tiles of this side, in pixels."),
+    ] = None,
 ) -> None:
-    """Predicts with a registered model; writes a CSV and a picture of each image."""
+    """Predicts with a registered model; writes a CSV and pictures of each image."""
     from pipelines.prediction import predict_files
 
-    predict_files(task, images, out, model)
+    predict_files(task, images, out, model, tile)
 
 
 @app.command()

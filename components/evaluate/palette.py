@@ -22,7 +22,7 @@ def palette() -> np.ndarray:
     """
     from matplotlib import colormaps
 
-    tab20 = np.array(colormaps["tab20"].colors)
+    tab20 = colormaps["tab20"](np.arange(20))[:, :3]
     strong_first = np.concatenate([tab20[::2], tab20[1::2]])
     colours = voc_colours()
     colours[: len(strong_first)] = np.rint(255 * strong_first)

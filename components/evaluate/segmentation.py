@@ -3,6 +3,7 @@
 import heapq
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,7 +24,7 @@ from components.evaluate.segmentation_pictures import (
 from components.ingest.masks import MaskError, decode_mask, encode_mask
 from pipelines.errors import ConvoyError
 
-Prediction = Mapping[str, np.ndarray]
+Prediction = Mapping[str, Any]
 """What the served model says of one image: `mask`, a PNG of class indices of its size."""
 
 
@@ -199,7 +200,7 @@ def artifacts(prediction: Prediction, classes: Sequence[str]) -> dict[str, Image
 
 def stitch(
     predictions: Iterable[Prediction], windows: Sequence[tiling.Window], size: tuple[int, int]
-) -> dict[str, bytes]:
+) -> dict[str, Any]:
     """The prediction for an image from those for its tiles.
 
     Args:
@@ -213,8 +214,7 @@ def stitch(
 
 def _mask(prediction: Prediction) -> np.ndarray:
     """Class indices, uint8 `[height, width]`."""
-    encoded: bytes = prediction["mask"]
-    return decode_mask(encoded)
+    return decode_mask(prediction["mask"])
 
 
 def _by_iou(case: Case) -> tuple[float, str]:
