@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.evaluate.tiling import Window, cut, stitch
@@ -12,7 +12,7 @@ from components.evaluate.tiling import Window, cut, stitch
 def cuts(draw: st.DrawFn) -> tuple[int, int, int, int]:
     """Width, height, tile and overlap."""
     tile = draw(st.integers(4, 40))
-    return (*draw(st.tuples(*[st.integers(1, 100)] * 2)), tile, draw(st.integers(0, tile - 1)))
+    return (*draw(st.tuples(*[st.integers(1, 60)] * 2)), tile, draw(st.integers(0, tile - 1)))
 
 
 def coordinates(width: int, height: int) -> np.ndarray:
@@ -20,6 +20,7 @@ def coordinates(width: int, height: int) -> np.ndarray:
     return np.arange(width * height).reshape(height, width)
 
 
+@settings(deadline=None)
 @given(cuts())
 def test_kept_parts_cover_every_pixel_once(case: tuple[int, int, int, int]) -> None:
     width, height, *_ = case
@@ -29,6 +30,7 @@ def test_kept_parts_cover_every_pixel_once(case: tuple[int, int, int, int]) -> N
     assert (times == 1).all()
 
 
+@settings(deadline=None)
 @given(cuts())
 def test_kept_parts_are_those_of_their_tiles(case: tuple[int, int, int, int]) -> None:
     width, height, tile, _ = case
@@ -36,9 +38,10 @@ def test_kept_parts_are_those_of_their_tiles(case: tuple[int, int, int, int]) ->
     for window in cut(*case):
         part = pixels[window.tile]
         assert part.shape == (min(height, tile), min(width, tile))
-        np.testing.assert_array_equal(part[window.inner], pixels[window.kept])
+        assert (part[window.inner] == pixels[window.kept]).all()
 
 
+@settings(deadline=None)
 @given(cuts())
 def test_kept_parts_stay_away_from_inner_borders(case: tuple[int, int, int, int]) -> None:
     width, height, _, overlap = case
@@ -48,6 +51,7 @@ def test_kept_parts_stay_away_from_inner_borders(case: tuple[int, int, int, int]
             assert span.stop == length or span.stop - span.last >= overlap // 2
 
 
+@settings(deadline=None)
 @given(cuts())
 def test_no_fewer_tiles_would_do(case: tuple[int, int, int, int]) -> None:
     width, height, tile, overlap = case
@@ -60,6 +64,7 @@ def test_no_fewer_tiles_would_do(case: tuple[int, int, int, int]) -> None:
         assert fewer * tile - (fewer - 1) * overlap < length or not fewer
 
 
+@settings(deadline=None)
 @given(cuts())
 def test_stitching_undoes_cutting(case: tuple[int, int, int, int]) -> None:
     width, height, *_ = case
