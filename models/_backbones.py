@@ -1,0 +1,142 @@
+"""Networks that turn pixels into feature maps: those of Keras, and small residual ones."""
+
+import inspect
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import keras
+
+from models._layers import NORM_MOMENTUM, convolve
+from models.keypoint_resnet import residual
+from pipelines.errors import ConvoyError
+
+BACKBONE = "backbone"
+UNFIT = ("NASNet", "EfficientNetB")
+"""Not for any size; preprocessing that depends on where the weights come from."""
+APPLICATIONS = {
+    name: build
+    for name, build in vars(keras.applications).items()
+    if inspect.isfunction(build) and not name.startswith(UNFIT)
+}
+REFERENCE_SIZE = 256
+"""Height and width of the image for which the strides of layers are worked out."""
+
+
+class Residual(NamedTuple):
+    """The size of a residual network.
+
+    Attributes:
+        width: Filters of the first of four stages; each stage doubles them.
+        blocks: Residual blocks of two convolutions in each stage.
+    """
+
+    width: int
+    blocks: int
+
+
+RESIDUAL = {"resnet18": Residual(64, 2), "small": Residual(16, 1)}
+
+
+def build_backbone(
+    name: str, channels: int, *, strides: Sequence[int] = (), weights: str = "none"
+) -> keras.Model:
+    """Builds the part of a network below its classifier, preprocessing included.
+
+    Args:
+        name: `resnet18` (He et al., 2016, "Deep Residual Learning for Image Recognition":
+            11,176,512 trained parameters), `small` (one block a stage and a quarter of the
+            filters: 309,456) or a function of `keras.applications`.
+        channels: Channels of the images: 3, or 1, which is then repeated.
+        strides: The strides whose feature maps are asked for, such as 8, 16 and 32.
+        weights: `none`: random ones; `imagenet`: those that Keras publishes; or a file of
+            theirs (without top), or of such a backbone (`.weights.h5`, `.keras`).
+
+    Returns:
+        A model named `backbone` from pixels in 0..255, float `[batch, height, width, channels]`
+        of any size, to the last feature maps, or to a list of the last ones at each of
+        `strides`. Its layers lie side by side in it, none nested.
+
+    Raises:
+        ConvoyError: When there is no such backbone, channels, stride or weights.
+    """
+    if name not in RESIDUAL and name not in APPLICATIONS:
+        known = ", ".join((*RESIDUAL, *APPLICATIONS))
+        raise ConvoyError(f"train.options.backbone: no backbone {name!r}; there are {known}")
+    if channels not in (1, 3):
+        raise ConvoyError(f"train.options.backbone: {name} takes 1 or 3 channels, not {channels}")
+    pixels = keras.Input((None, None, channels), name="pixels")
+    colours = pixels if channels == 3 else keras.layers.Concatenate()([pixels] * 3)
+    if name in RESIDUAL:
+        network = _residual_network(name, colours, weights)
+    else:
+        network = _application(name, colours, weights)
+    if weights not in ("none", "imagenet"):
+        _load(network, name, Path(weights))
+    maps = [_last_maps(network, name, stride) for stride in strides]
+    return keras.Model(pixels, maps or network.output, name=BACKBONE)
+
+
+def _residual_network(name: str, colours: keras.KerasTensor, weights: str) -> keras.Model:
+    if weights == "imagenet":
+        raise ConvoyError(f"train.options.weights: Keras publishes no ImageNet weights of {name}")
+    width, blocks = RESIDUAL[name]
+    maps = keras.applications.imagenet_utils.preprocess_input(colours, mode="torch")
+    maps = convolve(maps, width, "stem", kernel=7, strides=2)
+    maps = keras.layers.MaxPooling2D(3, 2, padding="same")(maps)
+    for stage in range(4):
+        for block in range(blocks):
+            strides = 2 if stage and not block else 1
+            maps = residual(maps, width * 2**stage, f"stage{stage + 1}_block{block + 1}", strides)
+    return keras.Model(keras.utils.get_source_inputs(colours), maps)
+
+
+def _application(name: str, colours: keras.KerasTensor, weights: str) -> keras.Model:
+    build = APPLICATIONS[name]
+    preprocess = inspect.getmodule(build).preprocess_input  # type: ignore[union-attr]
+    try:
+        network = build(
+            input_tensor=preprocess(colours),
+            include_top=False,
+            weights="imagenet" if weights == "imagenet" else None,
+        )
+    except Exception as error:  # all that Keras raises when it cannot download
+        if "URL fetch failure" not in str(error):
+            raise
+        raise ConvoyError(
+            f"train.options.weights: ImageNet weights of {name}: {error}. Download that file "
+            f"where there is a network; put it into the folder models of KERAS_HOME (by default "
+            f"~/.keras/models) or name it: train.options.weights=FILE"
+        ) from None
+    for layer in network.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.momentum = NORM_MOMENTUM  # with up to 0.999 they forget too slowly
+    return network
+
+
+def _load(network: keras.Model, name: str, file: Path) -> None:
+    if not file.is_file():
+        raise ConvoyError(f"train.options.weights: {file}: not found")
+    try:
+        network.load_weights(file)
+    except (ValueError, KeyError, OSError) as error:
+        reason = str(error).partition("\n")[0]
+        raise ConvoyError(
+            f"train.options.weights: {file}: no weights of {name} without its top: {reason}"
+        ) from error
+
+
+def _last_maps(network: keras.Model, name: str, stride: int) -> keras.KerasTensor:
+    every = keras.Model(network.input, [layer.output for layer in network.layers])
+    shapes = every.compute_output_shape(
+        (1, REFERENCE_SIZE, REFERENCE_SIZE, network.inputs[0].shape[-1])
+    )
+    side = REFERENCE_SIZE // stride
+    maps = [
+        layer.output
+        for layer, shape in zip(network.layers, shapes, strict=True)
+        if len(shape) == 4 and shape[1] == side
+    ]
+    if not maps:
+        raise ConvoyError(f"train.options.backbone: {name} has no feature maps of stride {stride}")
+    return maps[-1]
