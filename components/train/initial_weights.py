@@ -1,9 +1,11 @@
 """Starts a network from the weights of another one."""
 
+import importlib
 from pathlib import Path
 
 import keras
 
+import models
 from components.train.export import KERAS_FILE
 from pipelines.errors import ConvoyError
 
@@ -12,6 +14,9 @@ REGISTRY_PREFIX = "models:/"
 
 def load_initial_weights(network: keras.Model, origin: str) -> int:
     """Copies every weight that has the same path and shape in the other network.
+
+    A path is the names of layer and weight; networks nested in others add nothing to it.
+    The weights of a backbone are therefore copied whatever lies above it.
 
     Args:
         network: The network to start; changed in place.
@@ -26,7 +31,7 @@ def load_initial_weights(network: keras.Model, origin: str) -> int:
     """
     if origin == "none":
         return 0
-    source = keras.models.load_model(_fetch(origin), compile=False)
+    source = _load(_fetch(origin))
     weights = {weight.path: weight for weight in source.weights}
     copied = 0
     for weight in network.weights:
@@ -48,3 +53,9 @@ def _fetch(origin: str) -> Path:
     if not file.is_file():
         raise ConvoyError(f"train.initial_weights: {file}: not found")
     return file
+
+
+def _load(file: Path) -> keras.Model:
+    for name in models.model_names():
+        importlib.import_module(f"models.{name}")  # registers the layers the file may name
+    return keras.models.load_model(file, compile=False)
