@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import pi
+from math import hypot, pi
 
 import numpy as np
 
@@ -12,10 +12,12 @@ from components.ingest.sources.faces.draws import Rng, chance, pick
 from components.ingest.sources.scenes import colours
 from components.ingest.sources.scenes.canvas import Canvas, dot, outward
 from components.ingest.sources.scenes.colours import Colour, mix, scale
+from components.ingest.sources.scenes.light import Light
 from components.ingest.sources.scenes.street import Street
 from components.ingest.sources.scenes.surfaces import Surface
 from components.ingest.sources.scenes.view import Frame, Point
 
+Box = tuple[float, float, float, float]
 STOREY = 3.0
 FINEST = 2.2
 """Pixels of the canvas that a metre must have for windows, or a brick course to be drawn."""
@@ -92,11 +94,12 @@ def draw(rng: Rng, canvas: Canvas, building: Building) -> None:
     stone = colours.wall(rng)
     inside = building.inside
     for name in ("start", "end", "front"):
-        wall = building.wall(name)
-        if canvas.face(wall, stone, Surface.WALL, inside):
-            courses(rng, canvas, wall, stone, inside)
+        points = building.wall(name)
+        if canvas.face(points, stone, Surface.WALL, inside):
+            wall = Wall(canvas, points, inside)
+            courses(rng, wall, stone)
             if name == "front" or chance(rng, 0.5):
-                openings(rng, canvas, wall, inside, street_side=name == "front")
+                openings(rng, wall, on_street=name == "front")
     roof(rng, canvas, building, stone)
 
 
@@ -124,119 +127,114 @@ def roof(rng: Rng, canvas: Canvas, building: Building, stone: Colour) -> None:
         canvas.face(gable, stone, Surface.WALL, building.inside)
 
 
-def courses(rng: Rng, canvas: Canvas, wall: list[Point], stone: Colour, inside: Point) -> None:
+class Wall:
+    """A wall that can be seen; boxes on it are start, bottom, width and height in metres.
+
+    Attributes:
+        length: In metres.
+        height: In metres.
+        sharpness: Pixels of the canvas for a metre, at the nearer end.
+    """
+
+    def __init__(self, canvas: Canvas, points: list[Point], inside: Point) -> None:
+        """Takes the corners: bottom at start and end, top at end and start."""
+        self.canvas = canvas
+        (x, _, z), (end_x, _, end_z) = points[:2]
+        self.length, self.height = hypot(end_x - x, end_z - z), points[2][1]
+        self._base = np.array([x, 0, z])
+        self._along = np.array([end_x - x, 0, end_z - z]) / self.length
+        self._facing = dot(outward(points, inside), canvas.light.sun)
+        near, far = sorted((canvas.view.ahead(x, z), canvas.view.ahead(end_x, end_z)))
+        self._ahead = max(0.0, (near + far) / 2)
+        self.sharpness = canvas.view.focal / max(1.0, near)
+
+    def lit(self, albedo: Colour) -> Colour:
+        """A colour in the light that falls on the wall."""
+        return self.canvas.light.on(albedo, self._facing)
+
+    def fill(self, boxes: Sequence[Box], lit: Sequence[Colour], surface: Surface) -> None:
+        """Fills boxes with colours, which are seen through the air."""
+        start, low, wide, tall = np.array(boxes, dtype=float).T[..., None]
+        shift = start + wide * np.array([0, 1, 1, 0])
+        quads = self._base + shift[..., None] * self._along
+        quads[..., 1] = low + tall * np.array([0, 0, 1, 1])
+        air = self.canvas.light.through_air
+        tones = {colour: air(colour, self._ahead) for colour in set(lit)}
+        self.canvas.patches(quads, [tones[colour] for colour in lit], surface)
+
+
+def courses(rng: Rng, wall: Wall, stone: Colour) -> None:
     """Lines along a wall: bricks, boards or bands between storeys."""
-    height = wall[2][1]
     pace = pick(rng, (0.35, 0.7, STOREY, 0.0), (0.3, 0.15, 0.25, 0.3))
-    if pace * sharpness(canvas, wall) < FINEST:
+    tone = wall.lit(scale(stone, rng.uniform(0.8, 1.1)))
+    if pace * wall.sharpness < FINEST:
         return
-    rows = np.arange(pace, height, pace)[:24]
-    base, end = np.array(wall[0]), np.array(wall[1])
-    quads = np.empty((len(rows), 4, 3))
-    quads[:, [0, 3]], quads[:, [1, 2]] = base, end
-    quads[:, :2, 1], quads[:, 2:, 1] = rows[:, None], rows[:, None] + 0.06 + 0.02 * pace
-    tone = shade(canvas, wall, scale(stone, rng.uniform(0.8, 1.1)), inside)
-    canvas.patches(quads, [tone] * len(rows), Surface.WALL)
+    rows = np.arange(pace, wall.height, pace)[:24].tolist()
+    thick = 0.06 + 0.02 * pace
+    if rows:
+        wall.fill([(0, row, wall.length, thick) for row in rows], [tone] * len(rows), Surface.WALL)
 
 
-def sharpness(canvas: Canvas, wall: list[Point]) -> float:
-    """Pixels of the canvas for a metre at the nearer end of a wall."""
-    ends = (canvas.view.ahead(x, z) for x, _, z in wall[:2])
-    return canvas.view.focal / max(1.0, min(ends))
-
-
-def shade(canvas: Canvas, wall: list[Point], albedo: Colour, inside: Point) -> Colour:
-    """A colour on a wall, lit and seen through the air."""
-    facing = dot(outward(wall, inside), canvas.light.sun)
-    return canvas.distant(canvas.light.on(albedo, facing), wall)
-
-
-def openings(rng: Rng, canvas: Canvas, wall: list[Point], inside: Point, street_side: bool) -> None:
+def openings(rng: Rng, wall: Wall, on_street: bool) -> None:
     """Windows on every floor; doors and shops below on the street."""
-    base, end = np.array(wall[0]), np.array(wall[1])
-    length, height = float(np.linalg.norm(end - base)), wall[2][1]
-    if sharpness(canvas, wall) < FINEST:
+    if wall.sharpness < FINEST:
         return
-    pace, wide, tall = rng.uniform(1.8, 3.6), rng.uniform(0.7, 1.6), rng.uniform(1.1, 1.9)
-    columns = (np.arange(max(1, int(length / pace))) + 0.5) * (length / max(1, int(length / pace)))
-    floors = np.arange(1 if street_side else 0, max(1, int(height / STOREY))) * STOREY + 1.0
-    grid = [(c - wide / 2, f, wide, tall) for f in floors for c in columns]
-    draw_panes(rng, canvas, wall, inside, grid)
-    if street_side and sharpness(canvas, wall) > 2 * FINEST:
-        ground_floor(rng, canvas, wall, inside, columns.tolist())
+    number = max(1, int(wall.length / rng.uniform(1.8, 3.6)))
+    wide, tall = rng.uniform(0.7, 1.6), rng.uniform(1.1, 1.9)
+    columns = ((np.arange(number) + 0.5) * (wall.length / number)).tolist()
+    floors = range(int(on_street), max(1, int(wall.height / STOREY)))
+    draw_panes(
+        rng, wall, [(c - wide / 2, f * STOREY + 1, wide, tall) for f in floors for c in columns]
+    )
+    if on_street and wall.sharpness > 2 * FINEST:
+        ground_floor(rng, wall, columns)
 
 
-def draw_panes(
-    rng: Rng,
-    canvas: Canvas,
-    wall: list[Point],
-    inside: Point,
-    boxes: list[tuple[float, float, float, float]],
-) -> None:
-    """Framed panes; a box is start, sill, width and height in metres along the wall."""
+def draw_panes(rng: Rng, wall: Wall, boxes: list[Box]) -> None:
+    """Panes with frames."""
     if not boxes:
         return
-    frame = shade(canvas, wall, pick(rng, (colours.paint, colours.wall))(rng), inside)
-    glass = panes(rng, canvas, len(boxes))
-    haze = [canvas.distant(tone, wall) for tone in glass]
-    canvas.patches(upright(wall, boxes), [frame] * len(boxes), Surface.WALL)
+    frame = wall.lit(pick(rng, (colours.paint, colours.wall))(rng))
+    wall.fill(boxes, [frame] * len(boxes), Surface.WALL)
     inner = [(a + 0.1, b + 0.1, max(0.2, w - 0.2), h - 0.2) for a, b, w, h in boxes]
-    canvas.patches(upright(wall, inner), haze, Surface.WINDOW)
+    wall.fill(inner, panes(rng, wall.canvas.light, len(boxes)), Surface.WINDOW)
 
 
-def panes(rng: Rng, canvas: Canvas, number: int) -> list[Colour]:
-    """The colours of panes: dark, a mirror of the sky, or lit from inside."""
-    light = canvas.light
-    mirror = rng.uniform(0, 0.7)
-    dark = mix(scale(light.ambient, 0.15), light.zenith, mirror)
-    curtain = light.on((0.6, 0.57, 0.5), 0.2)
-    draws = rng.random((number, 2)).tolist()
+def panes(rng: Rng, light: Light, number: int) -> list[Colour]:
+    """The colours of panes: dark, a mirror of the sky, curtained or lit from inside."""
+    dark = mix(scale(light.ambient, 0.15), light.zenith, rng.uniform(0, 0.7))
+    curtained = mix(dark, light.on((0.6, 0.57, 0.5), 0.2), rng.uniform(0.3, 0.7))
+    shares = (light.lamps, (1 - light.lamps) * 0.35, (1 - light.lamps) * 0.65)
+    bounds = np.cumsum(shares)[:2]
     return [
-        LAMPLIGHT if a < light.lamps else mix(dark, curtain, 0.6 * b) if b > 0.6 else dark
-        for a, b in draws
+        (LAMPLIGHT, curtained, dark)[k]
+        for k in np.searchsorted(bounds, rng.random(number)).tolist()
     ]
 
 
-def upright(wall: list[Point], boxes: Sequence[tuple[float, float, float, float]]) -> np.ndarray:
-    """Rectangles on a wall as world coordinates, `[n, 4, 3]`."""
-    base, end = np.array(wall[0]), np.array(wall[1])
-    along = (end - base) / np.linalg.norm(end - base)
-    start, sill, wide, tall = np.array(boxes, dtype=float).T[..., None]
-    shift = start + wide * np.array([0, 1, 1, 0])
-    quads = base + shift[..., None] * along
-    quads[..., 1] = sill + tall * np.array([0, 0, 1, 1])
-    return quads
-
-
-def ground_floor(
-    rng: Rng, canvas: Canvas, wall: list[Point], inside: Point, columns: list[float]
-) -> None:
-    """Shop windows with a sign above, or doors, windows and garages."""
-    length = float(np.linalg.norm(np.array(wall[1]) - np.array(wall[0])))
+def ground_floor(rng: Rng, wall: Wall, columns: list[float]) -> None:
+    """Shop windows with a sign above, or doors and windows."""
     if chance(rng, 0.3):
-        shop = [(0.4, 0.5, length - 0.8, 2.0)]
-        draw_panes(rng, canvas, wall, inside, shop)
-        sign = shade(canvas, wall, colours.vivid(rng), inside)
-        board = [(0.2, 2.6, length - 0.4, rng.uniform(0.4, 0.8))]
-        canvas.patches(upright(wall, board), [sign], Surface.WALL)
+        draw_panes(rng, wall, [(0.4, 0.5, wall.length - 0.8, 2.0)])
+        board = (0.2, 2.6, wall.length - 0.4, rng.uniform(0.4, 0.8))
+        wall.fill([board], [wall.lit(colours.vivid(rng))], Surface.WALL)
         return
     doors = {int(rng.integers(len(columns))) for _ in range(1 + len(columns) // 4)}
     others = [c for k, c in enumerate(columns) if k not in doors]
-    draw_panes(rng, canvas, wall, inside, [(c - 0.5, 0.9, 1.0, 1.4) for c in others])
-    for k in doors:
-        door(rng, canvas, wall, inside, columns[k])
+    draw_panes(rng, wall, [(c - 0.5, 0.9, 1.0, 1.4) for c in others])
+    for k in sorted(doors):
+        door(rng, wall, columns[k])
 
 
-def door(rng: Rng, canvas: Canvas, wall: list[Point], inside: Point, middle: float) -> None:
-    """A door, sometimes with a coat or a wreath on it, of about a person's size."""
+def door(rng: Rng, wall: Wall, middle: float) -> None:
+    """A door or a garage; sometimes with a coat and a round thing on it like a person."""
     wide, tall = pick(rng, ((0.9, 2.1), (2.4, 2.2)), (0.8, 0.2))
-    leaf = [(middle - wide / 2, 0.0, wide, tall)]
-    canvas.patches(upright(wall, leaf), [shade(canvas, wall, colours.cloth(rng), inside)], 4)
+    boxes: list[Box] = [(middle - wide / 2, 0.0, wide, tall)]
+    lit = [wall.lit(colours.cloth(rng))]
     if chance(rng, 0.4):
-        coat = [(middle - 0.25, 0.7, 0.5, 0.8)]
-        canvas.patches(upright(wall, coat), [shade(canvas, wall, colours.cloth(rng), inside)], 4)
-        knob = [(middle - 0.11, 1.55, 0.22, 0.26)]
-        canvas.patches(upright(wall, knob), [shade(canvas, wall, colours.skin(rng), inside)], 4)
+        boxes += [(middle - 0.25, 0.7, 0.5, 0.8), (middle - 0.11, 1.55, 0.22, 0.26)]
+        lit += [wall.lit(colours.cloth(rng)), wall.lit(colours.skin(rng))]
+    wall.fill(boxes, lit, Surface.WALL)
 
 
 def shadow(canvas: Canvas, building: Building) -> None:

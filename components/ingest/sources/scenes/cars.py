@@ -17,8 +17,8 @@ TYRE: Colour = (0.05, 0.05, 0.055)
 RIM: Colour = (0.5, 0.5, 0.52)
 PLATE: Colour = (0.85, 0.82, 0.6)
 TAIL_LAMP: Colour = (0.6, 0.06, 0.05)
-FINEST = 4.0
-"""Pixels of the canvas a metre below which a car has neither wheels nor lamps."""
+FINEST = 4.5
+"""Pixels of the canvas a metre below which a car has no wheels, lamps and side windows."""
 
 
 @dataclass(frozen=True)
@@ -86,10 +86,11 @@ def draw(rng: Rng, canvas: Canvas, frame: Frame) -> None:
     headlamp: Colour = (0.95, 0.95, 0.88) if chance(rng, 0.7) else (1.3, 1.25, 1.0)
     car.shadow()
     car.lower()
-    if canvas.view.focal / max(1.0, canvas.view.ahead(frame.x, frame.z)) > FINEST:
+    fine = canvas.view.focal / max(1.0, canvas.view.ahead(frame.x, frame.z)) > FINEST
+    if fine:
         car.wheels(rim)
         car.ends(headlamp)
-    car.cabin(windowless)
+    car.cabin(windowless, fine)
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,16 @@ class Car:
     def w(self) -> float:
         """Half its width."""
         return self.model.width / 2
+
+    def turned_end(self) -> int:
+        """The end that faces the camera: 1 the front, -1 the tail, 0 none."""
+        forward, _ = self.frame.locate(self.canvas.view.x, 0.0)
+        return int(forward > self.h) - int(forward < -self.h)
+
+    def turned_side(self) -> int:
+        """The side that faces the camera: 1 the right, -1 the left, 0 none."""
+        _, right = self.frame.locate(self.canvas.view.x, 0.0)
+        return int(right > self.w) - int(right < -self.w)
 
     @property
     def roof(self) -> tuple[float, float]:
@@ -168,7 +179,7 @@ class Car:
         ]
         self.solid(profile, self.paint.body)
 
-    def cabin(self, windowless: bool) -> None:
+    def cabin(self, windowless: bool, fine: bool) -> None:
         """The part with the windows; a delivery van has only the foremost."""
         (foot, tail), (front, rear) = self.glazing, self.roof
         low, high, w = self.model.waist, self.model.height, self.w
@@ -180,8 +191,9 @@ class Car:
         for a, b in screens:
             below = [at(a, -w * 0.85, low + 0.04), at(a, w * 0.85, low + 0.04)]
             self.pane([*below, at(b, w * 0.7, high - 0.07), at(b, -w * 0.7, high - 0.07)], inside)
-        for sign in (-1, 1):
-            self.side_windows(sign, windowless, inside)
+        side = self.turned_side()
+        if side and fine:
+            self.side_windows(side, windowless, inside)
 
     def side_windows(self, sign: int, windowless: bool, inside: Point) -> None:
         """Two or more panes on one side."""
@@ -211,26 +223,28 @@ class Car:
     def wheels(self, rim: Colour) -> None:
         """Tyres and rims on the side that faces the camera."""
         r, apart = self.model.wheel, 0.31 * self.model.length
-        for side in (-self.w, self.w):
-            for along in (apart, -apart):
-                inside = self.frame.at(along, 0, r)
-                for radius, colour in ((r * 1.1, TYRE), (r * 0.62, rim)):
-                    ring = ellipse((along, r), (radius, radius))
-                    disc = [self.frame.at(a, side, max(0.0, b)) for a, b in ring]
-                    self.canvas.face(disc, colour, Surface.CAR, inside)
+        side = self.turned_side() * self.w
+        for along in (apart, -apart) if side else ():
+            inside = self.frame.at(along, 0, r)
+            for radius, colour in ((r * 1.1, TYRE), (r * 0.62, rim)):
+                ring = ellipse((along, r), (radius, radius))
+                disc = [self.frame.at(a, side, max(0.0, b)) for a, b in ring]
+                self.canvas.face(disc, colour, Surface.CAR, inside)
 
     def ends(self, headlamp: Colour) -> None:
         """Lamps, plates, bumpers and the grille."""
         body = self.paint.body
-        for sign, lamp, middle in ((1, headlamp, scale(body, 0.4)), (-1, TAIL_LAMP, body)):
-            boxes = [
-                (-0.95, 0.95, 0.33, 0.45, self.paint.trim),
-                (-0.4, 0.4, 0.58, 0.76, middle),
-                (-0.28, 0.28, 0.46, 0.57, PLATE),
-                (-0.92, -0.55, 0.6, 0.78, lamp),
-                (0.55, 0.92, 0.6, 0.78, lamp),
-            ]
-            self.end_boxes(sign * (self.h + 0.01), boxes)
+        end = self.turned_end()
+        lamp, middle = (headlamp, scale(body, 0.4)) if end > 0 else (TAIL_LAMP, body)
+        boxes = [
+            (-0.95, 0.95, 0.33, 0.45, self.paint.trim),
+            (-0.4, 0.4, 0.58, 0.76, middle),
+            (-0.28, 0.28, 0.46, 0.57, PLATE),
+            (-0.92, -0.55, 0.6, 0.78, lamp),
+            (0.55, 0.92, 0.6, 0.78, lamp),
+        ]
+        if end:
+            self.end_boxes(end * (self.h + 0.01), boxes)
 
     def end_boxes(
         self, along: float, boxes: list[tuple[float, float, float, float, Colour]]

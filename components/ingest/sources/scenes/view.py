@@ -161,3 +161,9 @@ class Frame:
         """The world coordinates of a point given in metres along the axes."""
         c, s = self._turn
         return self.x + forward * s + right * c, up, self.z + forward * c - right * s
+
+    def locate(self, x: float, z: float) -> tuple[float, float]:
+        """Metres forward and right, along the axes, of a place in the world."""
+        c, s = self._turn
+        dx, dz = x - self.x, z - self.z
+        return dx * s + dz * c, dx * c - dz * s

@@ -83,6 +83,15 @@ def test_frames_keep_distances(x: float, z: float, turn: float, local: tuple[flo
     assert np.linalg.norm(world - [x, 0, z]) == pytest.approx(np.linalg.norm(local), abs=1e-6)
 
 
+@given(coordinate, coordinate, st.floats(-4, 4), point)
+def test_places_are_located_where_they_are(
+    x: float, z: float, turn: float, local: tuple[float, ...]
+) -> None:
+    frame = Frame(x, z, turn)
+    there, _, away = frame.at(*local)
+    assert frame.locate(there, away) == pytest.approx(local[:2], abs=1e-6)
+
+
 def test_a_frame_turned_right_faces_right() -> None:
     assert Frame(1, 2, np.pi / 2).at(3, 0, 0.5) == pytest.approx((4, 0.5, 2))
 
