@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from pipelines.errors import ConvoyError
 from pipelines.params import TaskParams
 
 if TYPE_CHECKING:  # heavy packages load only in the stages that need them
@@ -21,6 +22,7 @@ if TYPE_CHECKING:  # heavy packages load only in the stages that need them
     from components.augment.geometry import Warp
     from components.evaluate.evaluation import Evaluation
     from components.evaluate.test_time import View
+    from components.evaluate.tiling import Window
 
 Tensors = Mapping[str, "tf.Tensor"]
 
@@ -187,3 +189,21 @@ class Task(ABC):
     ) -> Mapping[str, Image.Image]:
         """Further pictures of the prediction for one image, by name; none by default."""
         return {}
+
+    def stitch(
+        self,
+        predictions: Iterable[Mapping[str, np.ndarray]],
+        windows: Sequence[Window],
+        size: tuple[int, int],
+    ) -> Mapping[str, np.ndarray]:
+        """The prediction for an image from those for its tiles; not possible by default.
+
+        Args:
+            predictions: One for each window, made as it is taken.
+            windows: The tiles.
+            size: Width and height of the image.
+
+        Raises:
+            ConvoyError: When the task cannot put tiles together.
+        """
+        raise ConvoyError(f"the task {type(self).__name__} cannot be predicted in tiles")

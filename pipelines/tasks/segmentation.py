@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, model_validator
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from components.augment.geometry import Warp
     from components.evaluate.evaluation import Evaluation
+    from components.evaluate.tiling import Window
 
 
 class SegmentationChecks(CheckParams):
@@ -223,6 +224,17 @@ class Segmentation(Task):
         from components.evaluate.segmentation import artifacts
 
         return artifacts(prediction, classes)
+
+    def stitch(
+        self,
+        predictions: Iterable[Mapping[str, np.ndarray]],
+        windows: Sequence[Window],
+        size: tuple[int, int],
+    ) -> Mapping[str, np.ndarray]:
+        """The mask of an image from those of its tiles."""
+        from components.evaluate.segmentation import stitch
+
+        return stitch(predictions, windows, size)
 
 
 def _decode_masks(encoded: tf.Tensor, params: SegmentationParams) -> tf.Tensor:
