@@ -7,7 +7,6 @@ network that was trained is then turned into convolutions, and both are compared
 """
 
 import argparse
-import json
 import tempfile
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.rows import Row, measure
 from benchmarks.workspace import Workspace
 from models.digits_fcn import convolutionalise, score_map
 
@@ -30,10 +30,8 @@ def train(workspace: Workspace, mnist: Path, model: str, epochs: int) -> tuple[s
         f"train.model={model}",
         f"train.epochs={epochs}",
     )
-    workspace.run("convoy", "run", "digits", *overrides)
-    metrics = json.loads((workspace.folder / "reports/digits/metrics.json").read_text())
-    command = " ".join(("convoy run digits", *overrides)).replace(str(mnist), "MNIST")
-    return command, metrics["accuracy"]
+    row = Row(model, "digits", overrides)
+    return row.command.replace(str(mnist), "MNIST"), measure(workspace, row)["accuracy"]
 
 
 def compare_convolutions(folder: Path) -> tuple[float, tuple[int, ...]]:

@@ -9,42 +9,22 @@ same for all rows with the same seed. Rows are printed as they finish.
 """
 
 import argparse
-import json
 import tempfile
-import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from rich.console import Console
 
+from benchmarks.rows import Report, Row
 from benchmarks.workspace import Workspace
 from components.ingest.sources import kaggle_keypoints, rendered_faces
 from components.ingest.table import Record
 
+TASK = "keypoints"
 FACES = Path("components/ingest/sources/faces")
 RENDERED = "models:/keypoints/1"
 METRICS = ("mean_pixel_error", "tta_mean_pixel_error", "rmse", "i2dl_score", "nme_eyes")
-
-
-@dataclass(frozen=True)
-class Row:
-    """One training.
-
-    Attributes:
-        name: What it shows.
-        overrides: What differs from the default recipe.
-    """
-
-    name: str
-    overrides: Sequence[str] = ()
-
-    @property
-    def command(self) -> str:
-        """The command as it is typed."""
-        return " ".join(("convoy run keypoints", *self.overrides))
 
 
 def rows(real: Path, epochs: int, origin: float) -> Iterator[Row]:
@@ -52,10 +32,10 @@ def rows(real: Path, epochs: int, origin: float) -> Iterator[Row]:
     source = ("source.kind=kaggle_keypoints", f"source.path={real}", f"source.origin={origin:g}")
 
     def row(name: str, *overrides: str, length: int = epochs) -> Row:
-        return Row(name, (*source, f"train.epochs={length}", *overrides))
+        return Row(name, TASK, (*source, f"train.epochs={length}", *overrides))
 
     transferred = f"train.initial_weights={RENDERED}"
-    yield Row("rendered faces, default recipe")
+    yield Row("rendered faces, default recipe", TASK)
     yield row("heat maps, transferred", transferred)
     for seed in (1, 2):
         yield row(f"heat maps, transferred, seed {seed}", transferred, f"seed={seed}")
@@ -78,22 +58,6 @@ def mean_face_error(records: Iterable[Record]) -> float:
     return float(np.nanmean(distances))
 
 
-def measure(workspace: Workspace, row: Row) -> dict[str, Any]:
-    """Runs the pipeline from the committed parameters on; returns the metrics and minutes."""
-    workspace.run("git", "checkout", "--quiet", "--", "params.yaml")
-    begin = time.perf_counter()
-    workspace.run("convoy", "run", "keypoints", *row.overrides)
-    report = workspace.folder / "reports/keypoints/metrics.json"
-    metrics: dict[str, Any] = json.loads(report.read_text())
-    return metrics | {"minutes": (time.perf_counter() - begin) / 60}
-
-
-def describe(row: Row, metrics: Mapping[str, Any]) -> str:
-    """A row of a Markdown table."""
-    values = (f"{metrics[name]:.3g}" for name in METRICS)
-    return f"| {row.name} | {' | '.join(values)} | {metrics['minutes']:.0f} | `{row.command}` |"
-
-
 def main() -> None:
     """Prints a Markdown table, row by row."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -108,13 +72,9 @@ def main() -> None:
     real = kaggle_keypoints.Source(kind="kaggle_keypoints", path=faces)
     for source in (rendered, real):
         console.print(f"mean face, {source.kind}: {mean_face_error(source.read()):.2f} px")
-    console.print(f"| model | {' | '.join(METRICS)} | minutes | command |")
-    console.print("|---" * (len(METRICS) + 3) + "|")
     with tempfile.TemporaryDirectory() as folder:
-        workspace = Workspace(options.folder or Path(folder))
-        for row in rows(faces, options.epochs, options.origin):
-            line = describe(row, measure(workspace, row))
-            console.print(line.replace(str(faces), "FACES.csv"), markup=False)
+        report = Report(Workspace(options.folder or Path(folder)), METRICS, faces)
+        report.run(rows(faces, options.epochs, options.origin), console)
 
 
 if __name__ == "__main__":
