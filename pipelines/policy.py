@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from pipelines.params import RetrainParams
 
+NAMED = 5
+
 
 @dataclass(frozen=True)
 class Situation:
@@ -55,7 +57,9 @@ def _on_drift(situation: Situation) -> tuple[bool, str]:
     if situation.drifted is None:
         return True, "drift cannot be measured"
     if situation.drifted:
-        return True, f"drift in {', '.join(situation.drifted)}"
+        more = len(situation.drifted) - NAMED
+        others = f" and {more} more columns" if more > 0 else ""
+        return True, f"drift in {', '.join(situation.drifted[:NAMED])}{others}"
     return False, "the new data have not drifted"
 
 

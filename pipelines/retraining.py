@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -135,7 +135,7 @@ def _plan(request: Request, batch: Batch | None, report: Report) -> Report:
     situation = _situation(request.task, bool(new or changed), drift)
     situation = replace(situation, new_data=situation.new_data or bool(new) or "ingest" in changed)
     train, reason = should_train(situation, request.settings)
-    report.drift = [str(each) for each in drift or ()]
+    report.drift = _describe(drift)
     report.reasons = [f"{'would train' if train else 'would not train'}: {reason}"]
     return report
 
@@ -154,7 +154,7 @@ def _take_in(request: Request, report: Report) -> Report:
     changed = dvc.changed_stages(task)
     if changed - FINISHING_STAGES:
         drift = _measure(request, _unknown_batches(task))
-        report.drift = [str(each) for each in drift or ()]
+        report.drift = _describe(drift)
         train, reason = should_train(_situation(task, True, drift), request.settings)
         report.reasons = [reason]
         if not train:
@@ -214,8 +214,12 @@ def _situation(task: str, changed: bool, drift: Sequence[Drift] | None) -> Situa
         champion_age=age / DAY,
         changed=changed,
         new_data=_has_new_data(champion),
-        drifted=None if drift is None else [each.column for each in drift if each.drifted],
+        drifted=None if drift is None else list(_drifted(drift)),
     )
+
+
+def _drifted(drift: Sequence[Drift]) -> Iterable[str]:
+    return dict.fromkeys(each.column for each in drift if each.drifted)
 
 
 def _has_new_data(champion: ModelVersion) -> bool:
@@ -244,6 +248,12 @@ def _measure(request: Request, batches: Sequence[Path]) -> list[Drift] | None:
     if not files:
         return []
     return measure_drift(describe_images(files, task), baseline, request.settings.drift)
+
+
+def _describe(drift: Sequence[Drift] | None) -> Sequence[str]:
+    from components.drift.drift import describe_drift
+
+    return describe_drift(drift or ())
 
 
 def _unknown_batches(task: str) -> list[Path]:

@@ -1,19 +1,31 @@
 """Compares two sets of statistics with TensorFlow Data Validation's drift comparators."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import tensorflow_data_validation as tfdv
 from tensorflow_metadata.proto.v0.anomalies_pb2 import DriftSkewInfo
 from tensorflow_metadata.proto.v0.schema_pb2 import BYTES, Feature
-from tensorflow_metadata.proto.v0.statistics_pb2 import DatasetFeatureStatisticsList
+from tensorflow_metadata.proto.v0.statistics_pb2 import (
+    CommonStatistics,
+    DatasetFeatureStatisticsList,
+)
 
 from components.drift.statistics import IMAGE_COLUMNS
 from pipelines.params import DriftParams
+
+Commons = Mapping[str, CommonStatistics]
 
 MEASURES = {
     DriftSkewInfo.Measurement.L_INFTY: "L-infinity distance",
     DriftSkewInfo.Measurement.JENSEN_SHANNON_DIVERGENCE: "Jensen-Shannon divergence",
 }
+
+MISSING = "change of the share missing"
+SHOWN = 8
+
+MIN_VALUES = 100
+"""Fewer numbers are not compared, but those on images: by chance, they differ by 0.1."""
 
 
 @dataclass(frozen=True)
@@ -45,21 +57,62 @@ class Drift:
 def measure_drift(
     now: DatasetFeatureStatisticsList, before: DatasetFeatureStatisticsList, params: DriftParams
 ) -> list[Drift]:
-    """The distance of every column that both sets of statistics have.
+    """The distances of every column that both sets of statistics have.
 
-    Labels are compared by the L-infinity distance of their frequencies (Jensen-Shannon
-    divergence when they are numbers), images by the Jensen-Shannon divergence of the
-    histograms of their brightness, contrast, width and height.
+    Strings are compared by the L-infinity distance of their frequencies, numbers by the
+    Jensen-Shannon divergence of the histograms of those that are there and by the change of
+    the share of those that are missing.
     """
+    new, known = _common_statistics(now), _common_statistics(before)
     schema = tfdv.infer_schema(before)
     for feature in schema.feature:
-        _set_threshold(feature, params)
+        if feature.name in new and _comparable(feature, new[feature.name], known[feature.name]):
+            _set_threshold(feature, params)
     anomalies = tfdv.validate_statistics(now, schema, previous_statistics=before)
-    return [
+    distances = [
         Drift(info.path.step[0], MEASURES[found.type], found.value, found.threshold)
         for info in anomalies.drift_skew_info
         for found in info.drift_measurements
     ]
+    return [*distances, *_missing(new, known, params)]
+
+
+def describe_drift(drifts: Sequence[Drift]) -> list[str]:
+    """A sentence for each of the columns that have moved most, and one for the others."""
+    order = sorted(drifts, key=lambda drift: drift.distance / drift.threshold, reverse=True)
+    hidden = order[SHOWN:]
+    above = sum(drift.drifted for drift in hidden)
+    rest = [f"{len(hidden)} more, {above} of them above their thresholds"] if hidden else []
+    return [*map(str, order[:SHOWN]), *rest]
+
+
+def _comparable(feature: Feature, *statistics: CommonStatistics) -> bool:
+    if feature.name in IMAGE_COLUMNS or feature.type == BYTES:
+        return True
+    return all(each.num_non_missing >= MIN_VALUES for each in statistics)
+
+
+def _missing(now: Commons, before: Commons, params: DriftParams) -> Iterator[Drift]:
+    for column in sorted(now.keys() & before.keys()):
+        both = now[column], before[column]
+        first, second = map(_share_missing, both)
+        if first != second and all(_rows(each) >= MIN_VALUES for each in both):
+            yield Drift(column, MISSING, abs(first - second), params.labels)
+
+
+def _rows(statistics: CommonStatistics) -> int:
+    return int(statistics.num_missing + statistics.num_non_missing)
+
+
+def _share_missing(statistics: CommonStatistics) -> float:
+    return float(statistics.num_missing / _rows(statistics))
+
+
+def _common_statistics(statistics: DatasetFeatureStatisticsList) -> Commons:
+    return {
+        feature.path.step[0]: getattr(feature, feature.WhichOneof("stats")).common_stats
+        for feature in statistics.datasets[0].features
+    }
 
 
 def _set_threshold(feature: Feature, params: DriftParams) -> None:

@@ -1,7 +1,7 @@
-"""Statistics of labelled images that can be compared: labels, brightness, contrast, size."""
+"""Statistics of labelled images that can be compared: of their labels and of their pixels."""
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +10,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import tensorflow_data_validation as tfdv
+from pandas.api.types import is_float_dtype
 from PIL import Image
 from tensorflow_metadata.proto.v0.statistics_pb2 import DatasetFeatureStatisticsList
 
 from components.ingest.masks import MaskError, decode_mask
+from components.validate.rows import NULLABLE
 from pipelines.errors import ConvoyError
 from pipelines.tasks.base import Task
 
@@ -28,16 +30,15 @@ def describe_images(files: Sequence[Path], task: Task) -> DatasetFeatureStatisti
 
     Args:
         files: The shards.
-        task: The task; label columns that hold one string or number an image count, and
-            masks, of which an evenly spaced sample of the pixels does.
+        task: The task; see `label_columns` for what counts of its labels.
 
     Raises:
         ConvoyError: When no image can be decoded.
     """
-    rows = [row for file in files for row in _read_rows(file, task)]
-    if not rows:
+    batches = [rows for file in files for rows in _read_rows(file, task) if len(rows)]
+    if not batches:
         raise ConvoyError(f"{files[0].parent if files else 'the new data'}: no image to describe")
-    return tfdv.generate_statistics_from_dataframe(pd.DataFrame(rows))
+    return tfdv.generate_statistics_from_dataframe(pd.concat(batches, ignore_index=True))
 
 
 def image_columns(encoded: bytes) -> dict[str, float]:
@@ -49,11 +50,38 @@ def image_columns(encoded: bytes) -> dict[str, float]:
     return dict(zip(IMAGE_COLUMNS, values, strict=True))
 
 
-def label_columns(task: Task) -> list[str]:
-    """The task's labels that are one string or number an image, or a mask."""
-    comparable = (pa.types.is_string, pa.types.is_integer, pa.types.is_floating, pa.types.is_binary)
-    kinds = task.label_columns().items()
-    return [name for name, kind in kinds if any(matches(kind) for matches in comparable)]
+def label_columns(rows: pd.DataFrame, task: Task) -> pd.DataFrame:
+    """What can be compared of the labels.
+
+    That is a string or a number an image; a sample of a mask's pixels; and for lists, such as
+    points, the floats that the task derives from them. Whole numbers become strings: each
+    value counts by itself, as a class does.
+
+    Args:
+        rows: Rows of the canonical table.
+        task: The task.
+    """
+    columns: dict[str, Any] = {}
+    for name, kind in task.label_columns().items():
+        if pa.types.is_string(kind) or pa.types.is_integer(kind):
+            columns[name] = rows[name].astype("string").astype(object)
+        elif pa.types.is_floating(kind):
+            columns[name] = _amounts(rows[name])
+        elif pa.types.is_binary(kind):
+            columns[name] = [mask and sample_mask(mask) for mask in rows[name]]
+        else:
+            derived = task.derive_columns(rows).drop(columns=rows.columns)
+            floats = (column for column in derived if is_float_dtype(derived[column]))
+            columns |= {column: _amounts(derived[column]) for column in floats}
+    return pd.DataFrame(columns, rows.index)
+
+
+def _amounts(values: pd.Series) -> pd.Series:
+    """Takes 0 for missing: otherwise the many that have none would fill one bar of a histogram.
+
+    How many have none and how much the others have is told apart.
+    """
+    return values.replace(0, np.nan)
 
 
 def sample_mask(encoded: bytes) -> list[str] | None:
@@ -70,15 +98,9 @@ def sample_mask(encoded: bytes) -> list[str] | None:
     return [str(value) for value in indices[np.ix_(rows.astype(int), columns.astype(int))].flat]
 
 
-def _read_rows(file: Path, task: Task) -> Iterator[Mapping[str, Any]]:
-    labels = label_columns(task)
-    columns = ["image", "decode_error", *labels]
-    for batch in pq.ParquetFile(file).iter_batches(ROWS, columns=columns):
-        for row in batch.to_pylist():
-            if row["decode_error"] is None:
-                described = {label: _describe_label(row[label]) for label in labels}
-                yield image_columns(row["image"]) | described
-
-
-def _describe_label(value: Any) -> Any:
-    return sample_mask(value) if isinstance(value, bytes) else value
+def _read_rows(file: Path, task: Task) -> Iterator[pd.DataFrame]:
+    for batch in pq.ParquetFile(file).iter_batches(ROWS):
+        rows = batch.to_pandas(types_mapper=NULLABLE.get)
+        rows = rows[rows["decode_error"].isna()].reset_index(drop=True)
+        images = pd.DataFrame(map(image_columns, rows.pop("image")), columns=list(IMAGE_COLUMNS))
+        yield images.join(label_columns(rows, task))

@@ -45,6 +45,12 @@ def test_on_drift_names_what_has_drifted() -> None:
     assert not decide(replace(NEWS, new_data=False), "on-drift")[0]
 
 
+def test_many_columns_that_have_drifted_are_counted() -> None:
+    situation = replace(NEWS, drifted=list("abcdefgh"))
+    _, reason = decide(situation, "on-drift")
+    assert reason == "policy on-drift: drift in a, b, c, d, e and 3 more columns"
+
+
 def test_drift_that_cannot_be_measured_trains() -> None:
     train, reason = decide(replace(NEWS, drifted=None), "on-drift")
     assert train
