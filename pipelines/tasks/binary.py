@@ -9,7 +9,11 @@ from pydantic import Field
 
 from pipelines.params import TaskParams
 from pipelines.tasks.base import Tensors
-from pipelines.tasks.classification import Classification, ClassificationChecks
+from pipelines.tasks.classification import (
+    Classification,
+    ClassificationChecks,
+    ClassificationParams,
+)
 
 if TYPE_CHECKING:
     import keras
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
     import tensorflow as tf
     import tensorflow_transform as tft
     from great_expectations.expectations import Expectation
+    from PIL import Image
 
     from components.evaluate.evaluation import Evaluation
 
@@ -35,7 +40,7 @@ class BinaryChecks(ClassificationChecks):
     classes: tuple[str, str] = Field()
 
 
-class BinaryParams(TaskParams):
+class BinaryParams(ClassificationParams):
     """The block of a binary task."""
 
     checks: BinaryChecks
@@ -113,6 +118,16 @@ class Binary(Classification):
         probability = float(prediction["probability"])
         label = classes[int(probability >= THRESHOLD)]
         return {"label": label, "probability": round(probability, 6)}
+
+    def draw(
+        self, image: Image.Image, prediction: Mapping[str, np.ndarray], classes: Sequence[str]
+    ) -> Image.Image:
+        """The image above its class and the probability of the positive one."""
+        from components.evaluate.pictures import contact_sheet
+
+        row = self.describe(prediction, classes)
+        caption = f"{row['label']}\n{classes[1]}: {row['probability']:.1%}"
+        return contact_sheet([(image, caption)], columns=1)
 
 
 TASK = Binary()
