@@ -142,7 +142,7 @@ class Wall:
         (x, _, z), (end_x, _, end_z) = points[:2]
         self.length, self.height = hypot(end_x - x, end_z - z), points[2][1]
         self._base = np.array([x, 0, z])
-        self._along = np.array([end_x - x, 0, end_z - z]) / self.length
+        self._step = np.array([end_x - x, 0, end_z - z]) / self.length
         self._facing = dot(outward(points, inside), canvas.light.sun)
         near, far = sorted((canvas.view.ahead(x, z), canvas.view.ahead(end_x, end_z)))
         self._ahead = max(0.0, (near + far) / 2)
@@ -156,7 +156,7 @@ class Wall:
         """Fills boxes with colours, which are seen through the air."""
         start, low, wide, tall = np.array(boxes, dtype=float).T[..., None]
         shift = start + wide * np.array([0, 1, 1, 0])
-        quads = self._base + shift[..., None] * self._along
+        quads = self._base + shift[..., None] * self._step
         quads[..., 1] = low + tall * np.array([0, 0, 1, 1])
         air = self.canvas.light.through_air
         tones = {colour: air(colour, self._ahead) for colour in set(lit)}
@@ -194,10 +194,12 @@ def draw_panes(rng: Rng, wall: Wall, boxes: list[Box]) -> None:
     """Panes with frames."""
     if not boxes:
         return
+    glass = panes(rng, wall.canvas.light, len(boxes))
     frame = wall.lit(pick(rng, (colours.paint, colours.wall))(rng))
-    wall.fill(boxes, [frame] * len(boxes), Surface.WALL)
-    inner = [(a + 0.1, b + 0.1, max(0.2, w - 0.2), h - 0.2) for a, b, w, h in boxes]
-    wall.fill(inner, panes(rng, wall.canvas.light, len(boxes)), Surface.WINDOW)
+    if wall.sharpness > 3 * FINEST:
+        wall.fill(boxes, [frame] * len(boxes), Surface.WALL)
+        boxes = [(a + 0.1, b + 0.1, max(0.2, w - 0.2), h - 0.2) for a, b, w, h in boxes]
+    wall.fill(boxes, glass, Surface.WINDOW)
 
 
 def panes(rng: Rng, light: Light, number: int) -> list[Colour]:

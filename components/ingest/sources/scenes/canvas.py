@@ -115,9 +115,9 @@ class Canvas:
         """
         right, up, ahead = self.view.to_camera(quads[..., 0], quads[..., 1], quads[..., 2])
         u, v = self.view.to_pixel(right, up, np.maximum(ahead, NEAR))
-        width, height = np.ptp(u, axis=1), np.ptp(v, axis=1)
-        seen = (ahead.min(axis=1) > NEAR) & (np.maximum(width, height) > FINEST)
-        seen &= (u.max(axis=1) > 0) & (u.min(axis=1) < self.view.width)
+        left, right, top, bottom = u.min(1), u.max(1), v.min(1), v.max(1)
+        seen = (ahead.min(1) > NEAR) & (right > 0) & (left < self.view.width)
+        seen &= np.maximum(right - left, bottom - top) > FINEST
         outlines = np.stack([u, v], axis=-1).reshape(-1, 8).tolist()
         for k in np.flatnonzero(seen).tolist():
             self.pen.polygon(outlines[k], fill=ink(colours[k], surface))

@@ -89,8 +89,10 @@ def populate(seeds: Seeds, place: Environment, backdrop: Canvas, smallest: float
         number = pick(rng, CROWDS, CROWD_SHARES)
         found = crowd.gather(rng, place, number, min(0.9, least * 1.05**k))
         canvas = draw(seeds, place, backdrop, found)
-        covered = zip(found, shares(canvas, len(found)), strict=True)
-        large = [person for person, share in covered if share > 0 and share >= smallest]
+        covered = shares(canvas, len(found))
+        if not any(covered):
+            continue
+        large = [p for p, share in zip(found, covered, strict=True) if share >= smallest]
         if large:
             return canvas if large == found else draw(seeds, place, backdrop, large)
     raise RuntimeError(f"no room for a person in {TRIES} tries: {seeds}")
