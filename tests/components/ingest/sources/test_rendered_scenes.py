@@ -11,16 +11,26 @@ from PIL import Image
 from pydantic import ValidationError
 
 from components.ingest.ingest import load_source
-from components.ingest.sources.rendered_scenes import SMALLEST, Source
+from components.ingest.sources import rendered_objects, rendered_people, rendered_scenes
+from components.ingest.sources.rendered_people import SMALLEST
 from components.ingest.sources.scenes.objects import KINDS
+from components.ingest.sources.scenes.source import ScenesSource
 from components.ingest.sources.scenes.surfaces import CLASSES, VOID
 from components.ingest.table import Record
 from pipelines.params import SourceParams
 
+SOURCES: dict[str, type[ScenesSource]] = {
+    "rendered_scenes": rendered_scenes.Source,
+    "rendered_people": rendered_people.Source,
+    "rendered_objects": rendered_objects.Source,
+}
 
-def scenes(train: int, val: int = 1, test: int = 1, **options: Any) -> list[Record]:
+
+def scenes(
+    train: int, val: int = 1, test: int = 1, kind: str = "rendered_scenes", **options: Any
+) -> list[Record]:
     counts = {"train": train, "val": val, "test": test}
-    return list(Source(kind="rendered_scenes", path="any", counts=counts, **options).read())
+    return list(SOURCES[kind](kind=kind, path="any", counts=counts, **options).read())
 
 
 def pixels(data: bytes) -> np.ndarray:
@@ -34,7 +44,7 @@ def masks() -> list[Record]:
 
 @pytest.fixture(scope="module")
 def people() -> list[Record]:
-    return scenes(60, target="person", height=96, width=96)
+    return scenes(60, kind="rendered_people")
 
 
 def test_records_come_by_split_with_paths_of_their_own() -> None:
@@ -69,12 +79,12 @@ def test_every_image_differs(masks: list[Record]) -> None:
     assert len({record.image for record in masks}) == len(masks)
 
 
-@pytest.mark.parametrize("target", ["mask", "person", "object"])
-def test_growing_a_split_changes_no_earlier_image(target: str) -> None:
-    few = {record.image_path: record for record in scenes(2, target=target, seed=3)}
-    many = {record.image_path: record for record in scenes(4, 2, 3, target=target, seed=3)}
+@pytest.mark.parametrize("kind", SOURCES)
+def test_growing_a_split_changes_no_earlier_image(kind: str) -> None:
+    few = {record.image_path: record for record in scenes(2, kind=kind, seed=3)}
+    many = {record.image_path: record for record in scenes(4, 2, 3, kind=kind, seed=3)}
     assert {path: many[path] for path in few} == few
-    assert scenes(1, target=target, seed=4)[0].image != few["scenes/train/00000.png"].image
+    assert scenes(1, kind=kind, seed=4)[0].image != few["scenes/train/00000.png"].image
 
 
 def test_person_labels_agree_with_the_share_of_pixels(people: list[Record]) -> None:
@@ -89,13 +99,13 @@ def test_person_labels_agree_with_the_share_of_pixels(people: list[Record]) -> N
 def test_the_share_of_scenes_with_people() -> None:
     labels = [
         record.labels["label"]
-        for record in scenes(40, target="person", person_share=0.15, height=32, width=32)
+        for record in scenes(40, kind="rendered_people", person_share=0.15, height=32, width=32)
     ]
     assert 0 < labels.count("person") < 15
 
 
 def test_objects_are_of_every_kind_and_show_no_people() -> None:
-    records = scenes(60, target="object", height=48, width=48)
+    records = scenes(60, kind="rendered_objects", height=48, width=48)
     assert {record.labels["label"] for record in records} == set(KINDS)
     assert all(set(record.labels) == {"label"} for record in records)
 
@@ -112,7 +122,6 @@ def test_brightness_does_not_tell_whether_people_are_there(people: list[Record])
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"target": "boxes"},
         {"counts": {"train": 0}},
         {"counts": {"training": 5}},
         {"seed": -1},
@@ -124,13 +133,12 @@ def test_brightness_does_not_tell_whether_people_are_there(people: list[Record])
 )
 def test_wrong_options(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError, match=next(iter(wrong))):
-        Source(kind="rendered_scenes", path="any", **wrong)
+        rendered_people.Source(kind="rendered_people", path="any", **wrong)
 
 
-def test_found_by_its_kind(tmp_path: Path) -> None:
-    params = SourceParams.model_validate(
-        {"kind": "rendered_scenes", "path": tmp_path, "counts": {"train": 7}}
-    )
+@pytest.mark.parametrize("kind", SOURCES)
+def test_found_by_its_kind(kind: str, tmp_path: Path) -> None:
+    params = SourceParams.model_validate({"kind": kind, "path": tmp_path, "counts": {"train": 7}})
     source = load_source(params, "source")
-    assert isinstance(source, Source)
-    assert (source.counts.train, source.counts.val, source.target) == (7, 150, "mask")
+    assert isinstance(source, SOURCES[kind])
+    assert (source.counts.train, source.counts.val) == (7, 150)

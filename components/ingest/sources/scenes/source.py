@@ -1,0 +1,55 @@
+"""What the sources that draw street scenes share."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from components.ingest.images import encode_png
+from components.ingest.sources import base
+from components.ingest.table import SPLITS, Record
+
+if TYPE_CHECKING:
+    from components.ingest.sources.scenes.render import Scene
+
+
+class Counts(BaseModel):
+    """The number of images in each split."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    train: int = Field(1_200, gt=0)
+    val: int = Field(150, gt=0)
+    test: int = Field(150, gt=0)
+
+
+class ScenesSource(base.Source):
+    """`path` is the folder of the renderer, `scenes`: what DVC can watch.
+
+    Attributes:
+        counts: The number of images in each split.
+        seed: Another seed draws other scenes.
+        height: Of the images in pixels.
+        width: Of the images in pixels.
+    """
+
+    counts: Counts = Counts()
+    seed: int = Field(0, ge=0)
+    height: int = Field(96, ge=32, le=255)
+    width: int = Field(128, ge=32, le=255)
+
+    def read(self) -> Iterator[Record]:
+        """Yields `scenes/train/00000.png` onwards; each depends on its split and number only."""
+        for number, split in enumerate(SPLITS):
+            for index in range(getattr(self.counts, split)):
+                scene, labels = self.draw(np.random.default_rng((self.seed, number, index)))
+                path = f"scenes/{split}/{index:05}.png"
+                yield Record(encode_png(scene.image), path, labels, split)
+
+    @abstractmethod
+    def draw(self, rng: np.random.Generator) -> tuple[Scene, Mapping[str, Any]]:
+        """A scene and its labels."""
