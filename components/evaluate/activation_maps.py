@@ -74,7 +74,9 @@ def overlay(image: Image.Image, evidence: np.ndarray, greatest: float) -> Image.
     from matplotlib import colormaps
 
     enlarged = fit_tile(image)
-    scaled = Image.fromarray(evidence.astype(np.float32) / max(greatest, np.finfo(np.float32).tiny))
+    scaled = Image.fromarray(
+        evidence.astype(np.float32) / np.maximum(greatest, np.finfo(np.float32).tiny)
+    )
     strength = np.asarray(scaled.resize(enlarged.size, Image.Resampling.BICUBIC)).clip(-1, 1)
     colours = 255 * colormaps["coolwarm"]((strength + 1) / 2)[..., :3]
     opacity = OPACITY * np.abs(strength)[..., np.newaxis]

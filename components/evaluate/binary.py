@@ -86,12 +86,10 @@ class BinaryEvaluation(Evaluation):
             ConvoyError: When there were no examples.
         """
         labels, probabilities = self._scores()
-        tuned = self._threshold is not None
-        return {
-            **binary_metrics(labels, probabilities),
-            **(metrics_at(self._threshold, labels, probabilities) if tuned else {}),
-            "examples": len(labels),
-        }
+        metrics = binary_metrics(labels, probabilities)
+        if self._threshold is not None:
+            metrics |= metrics_at(self._threshold, labels, probabilities)
+        return {**metrics, "examples": len(labels)}
 
     def report(self, folder: Path) -> None:
         """Writes tables and pictures.
