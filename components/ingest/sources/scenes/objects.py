@@ -86,7 +86,7 @@ def aim(rng: Rng, place: Environment, kind: Kind) -> Environment:
     ahead = max(NEAREST + kind.radius, view.focal * kind.size / (share * view.height))
     x, z = view.on_ground(view.width * rng.uniform(0.3, 0.7), ahead)
     things = [thing for thing in place.things if behind(view, thing, ahead + kind.radius)]
-    main = Thing(x, z, kind.radius, partial(kind.draw, x=x, z=z))
+    main = Thing(x, z, kind.radius, lambda looks, canvas: kind.draw(looks, canvas, x, z))
     return replace(place, view=tilt(rng, view, kind.size, ahead), things=(*things, main))
 
 

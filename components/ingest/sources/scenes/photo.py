@@ -23,7 +23,7 @@ def photograph(rng: Rng, picture: Array) -> NDArray[np.uint8]:
     """
     image = Image.fromarray(levels(expose(rng, picture)))
     if chance(rng, 0.35):
-        image = image.filter(ImageFilter.GaussianBlur(rng.uniform(0.2, 0.8)))
+        image = image.filter(ImageFilter.GaussianBlur(rng.uniform(0.2, 0.65)))
     elif chance(rng, 0.4):
         image = image.filter(ImageFilter.UnsharpMask(1, int(rng.integers(30, 110)), 0))
     if chance(rng, 0.6):
@@ -39,6 +39,6 @@ def expose(rng: Rng, picture: Array) -> Array:
     """Stretches the tones to a random white point; random gamma and white balance."""
     bright = float(np.percentile(picture[::3, ::3], 92))
     gain = rng.normal(0.85, 0.1) / max(bright, 0.35)
-    balance = (gain * (1 + rng.normal(0, 0.035, 3))).astype(np.float32)
+    balance = (gain * (1 + rng.normal(0, 0.025, 3))).astype(np.float32)
     tones = np.maximum(picture * balance, 0) + np.float32(abs(rng.normal(0, 0.02)))
     return tones ** np.float32(rng.uniform(0.75, 1.1))

@@ -15,18 +15,17 @@ BEHIND = -40.0
 """Metres along the street between which the ground has details."""
 
 STONES: tuple[Colour, ...] = (
-    (0.55, 0.54, 0.52),
-    (0.42, 0.42, 0.43),
+    (0.58, 0.57, 0.55),
+    (0.48, 0.48, 0.49),
     (0.62, 0.55, 0.46),
-    (0.5, 0.36, 0.3),
-    (0.3, 0.3, 0.31),
+    (0.52, 0.36, 0.29),
 )
 SOILS: tuple[Colour, ...] = ((0.45, 0.37, 0.26), (0.6, 0.55, 0.45))
 ROADS: tuple[Colour, ...] = (
     (0.2, 0.2, 0.21),
     (0.3, 0.3, 0.31),
-    (0.42, 0.41, 0.4),
-    (0.4, 0.34, 0.3),
+    (0.38, 0.38, 0.37),
+    (0.3, 0.27, 0.25),
 )
 WHITE: Colour = (0.85, 0.85, 0.83)
 YELLOW: Colour = (0.85, 0.68, 0.2)
@@ -133,8 +132,8 @@ def draw(rng: Rng, canvas: Canvas, street: Street) -> None:
 
 
 def draw_slabs(rng: Rng, canvas: Canvas, street: Street) -> None:
-    """Joints across the pavements, on some streets."""
-    if chance(rng, 0.5):
+    """Joints across the pavements, on most streets."""
+    if chance(rng, 0.25):
         return
     pace = rng.uniform(0.8, 2.5)
     for sign, side in zip((-1, 1), street.sides, strict=True):
@@ -148,7 +147,7 @@ def draw_road(rng: Rng, canvas: Canvas, street: Street) -> None:
     """The road with its kerbs and markings; patches where it was mended."""
     left, right = -street.sides[0].kerb, street.sides[1].kerb
     kerb = scale(street.sides[0].stone, rng.uniform(0.8, 1.35))
-    canvas.flat(strip(left - 0.15, right + 0.15), kerb, Surface.PAVING)
+    canvas.flat(strip(left - 0.15, right + 0.2), kerb, Surface.PAVING)
     canvas.flat(strip(left, right), street.road, Surface.ASPHALT)
     if street.crossing is not None:
         canvas.flat(
@@ -176,7 +175,7 @@ def draw_markings(rng: Rng, canvas: Canvas, street: Street) -> None:
         for x in (left + 0.4, right - 0.4):
             canvas.flat(strip(x - 0.06, x + 0.06), paint, Surface.ASPHALT)
     if chance(rng, 0.3):
-        z = street.crossing - 5 if street.crossing else rng.uniform(4, 25)
+        start = street.crossing - 5 if street.crossing else rng.uniform(4, 25)
         for k in range(int((right - left) / 1.0)):
             x = left + 0.25 + k
-            canvas.flat(strip(x, x + 0.5, z, z + 3), paint, Surface.ASPHALT)
+            canvas.flat(strip(x, x + 0.5, start, start + 3), paint, Surface.ASPHALT)

@@ -68,8 +68,8 @@ ROUGHNESS: Mapping[Texture, Mapping[Surface, float]] = {
 
 FLOOR: Mapping[Surface, float] = {
     Surface.GRASS: 0.16,
-    Surface.PAVING: 0.06,
-    Surface.ASPHALT: 0.07,
+    Surface.PAVING: 0.05,
+    Surface.ASPHALT: 0.09,
 }
 """What lies flat on the ground, and the standard deviation of its brightness."""
 
