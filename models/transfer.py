@@ -18,7 +18,7 @@ def build(
     shape: tuple[int, int, int],
     units: int,
     *,
-    backbone: str = "MobileNetV2",
+    backbone: str = "small",
     weights: str = "none",
     pooling: Literal["average", "max"] = "average",
     dropout: Dropout = 0.2,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from components.ingest.sources.scenes.source import ScenesSource
+from components.ingest.sources.scenes.source import Counts, ScenesSource
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 class Source(ScenesSource):
     """Images with `label`, the kind of the one thing in the middle."""
 
+    counts: Counts = Counts(train=2_000, val=250, test=500)
     height: int = Field(96, ge=32, le=255)
     width: int = Field(96, ge=32, le=255)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from components.ingest.sources.scenes.source import ScenesSource
+from components.ingest.sources.scenes.source import Counts, ScenesSource
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,6 +28,7 @@ class Source(ScenesSource):
             come from the same distribution.
     """
 
+    counts: Counts = Counts(train=2_000, val=250, test=500)
     height: int = Field(96, ge=32, le=255)
     width: int = Field(96, ge=32, le=255)
     person_share: float = Field(0.5, gt=0, lt=1)
