@@ -1,6 +1,5 @@
 """Runs a suite of Great Expectations over a table and writes its Data Docs."""
 
-import re
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from great_expectations.checkpoint import UpdateDataDocsAction
 from great_expectations.data_context import FileDataContext
 from great_expectations.expectations import Expectation
 
+from components.validate.docs import make_offline, write_index
 from components.validate.findings import Outcome, read_outcome, rule_name
 from components.validate.rows import PLACE
 from pipelines.errors import ConvoyError
@@ -27,8 +27,6 @@ SITE = {
     },
     "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
 }
-
-REMOTE_LOGO = re.compile(r"https://great-expectations-web-assets[^\"')]*")
 
 
 def run_suite(
@@ -55,13 +53,15 @@ def run_suite(
         context.update_data_docs_site("local_site", SITE)
         checkpoint = make_checkpoint(context, name, expectations)
         (result,) = checkpoint.run(batch_parameters={"dataframe": rows}).run_results.values()
-    remove_remote_logo(folder / DATA_DOCS)
     outcomes = {outcome.rule: outcome for outcome in map(read_outcome, result.results)}
     if len(outcomes) < len(expectations):
         raise ConvoyError(f"{name}: two rules have the same name; describe each expectation")
     # results come by column; the suite has them in its own order
     order = [rule_name(expectation.configuration) for expectation in expectations]
-    return [outcomes[rule] for rule in order]
+    ordered = [outcomes[rule] for rule in order]
+    make_offline(folder / DATA_DOCS)
+    write_index(name, ordered, folder / DATA_DOCS)
+    return ordered
 
 
 def make_checkpoint(
@@ -83,9 +83,3 @@ def make_checkpoint(
         },
     )
     return context.checkpoints.add(checkpoint)
-
-
-def remove_remote_logo(site: Path) -> None:
-    """Takes the logo out of the pages: it is fetched with an id that tells who looks at them."""
-    for file in (*site.rglob("*.html"), *site.rglob("*.css")):
-        file.write_text(REMOTE_LOGO.sub("", file.read_text()))
