@@ -1,4 +1,4 @@
-"""Replaces a folder only once its new content is whole."""
+"""Replaces a folder as a whole or not at all."""
 
 import shutil
 from collections.abc import Iterator
@@ -7,9 +7,28 @@ from pathlib import Path
 
 
 @contextmanager
+def staged_folder(folder: Path) -> Iterator[Path]:
+    """Gives an empty folder beside `folder` to write to, which takes its place at the end.
+
+    On an error what was written is removed, and `folder` stays as it was.
+    """
+    staged = folder.with_name(f".{folder.name}.partial")
+    shutil.rmtree(staged, ignore_errors=True)
+    staged.mkdir(parents=True)
+    try:
+        yield staged
+        replace_folder(staged, folder)
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+
+
+@contextmanager
 def replacing(folder: Path) -> Iterator[None]:
-    """Empties a folder for new content; on an error the earlier content comes back."""
-    earlier = folder.with_name(f"{folder.name}.earlier")
+    """Empties a folder for new content; on an error the earlier content comes back.
+
+    For writers that note where they have written: it must be there from the start.
+    """
+    earlier = _earlier(folder)
     if earlier.exists():  # a run was killed: what it left is incomplete
         shutil.rmtree(folder, ignore_errors=True)
         earlier.rename(folder)
@@ -24,3 +43,17 @@ def replacing(folder: Path) -> Iterator[None]:
             earlier.rename(folder)
         raise
     shutil.rmtree(earlier, ignore_errors=True)
+
+
+def replace_folder(new: Path, folder: Path) -> None:
+    """Renames the folder `new` to `folder`, whatever is there; it is never there in part."""
+    earlier = _earlier(folder)
+    shutil.rmtree(earlier, ignore_errors=True)
+    if folder.exists():
+        folder.rename(earlier)
+    new.rename(folder)
+    shutil.rmtree(earlier, ignore_errors=True)
+
+
+def _earlier(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}.earlier")

@@ -21,11 +21,11 @@ from components.ingest.incoming import read_batches
 from components.ingest.shards import ShardWriter
 from components.ingest.sources.base import Source
 from components.ingest.splitting import Splitter
-from components.ingest.staging import staged_folder
 from components.ingest.summary import IngestSummary
 from components.ingest.table import SPLITS, Record, table_schema
 from pipelines.errors import ConvoyError
 from pipelines.params import PARAMS_FILE, SourceParams, TaskParams, describe_errors
+from pipelines.replacing import staged_folder
 from pipelines.tasks.base import Task
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import pandas as pd
 from rich.console import Console
 
-from components.ingest.staging import replace_folder
 from components.ingest.table import SPLITS
 from components.validate.expectations import image_expectations
 from components.validate.findings import Outcome, findings_table
@@ -16,6 +15,7 @@ from components.validate.rows import read_rows
 from components.validate.suite import DATA_DOCS, run_suite
 from pipelines.errors import ConvoyError
 from pipelines.params import TaskParams
+from pipelines.replacing import replace_folder
 from pipelines.tasks.base import Task
 
 METRICS = "validation.json"
