@@ -9,7 +9,7 @@ from math import hypot, pi
 
 import numpy as np
 
-from components.ingest.sources.faces.draws import Rng
+from components.ingest.sources.faces.draws import Rng, pick
 from components.ingest.sources.scenes import buildings, cars, props, trees
 from components.ingest.sources.scenes.canvas import Canvas
 from components.ingest.sources.scenes.environment import Environment, Thing
@@ -47,6 +47,11 @@ def car(rng: Rng, canvas: Canvas, x: float, z: float) -> None:
     cars.draw(rng, canvas, Frame(x, z, rng.uniform(0, 2 * pi)))
 
 
+def tree(rng: Rng, canvas: Canvas, x: float, z: float) -> None:
+    """A tree, no bush."""
+    trees.draw(rng, canvas, x, z, pick(rng, ("broad", "poplar", "conifer", "bare")))
+
+
 def house(rng: Rng, canvas: Canvas, x: float, z: float) -> None:
     """A house that stands alone and turns its front towards the camera."""
     facing = pi / 2 + canvas.view.yaw + rng.normal(0, 0.5)
@@ -58,13 +63,13 @@ def house(rng: Rng, canvas: Canvas, x: float, z: float) -> None:
 
 KINDS: Mapping[str, Kind] = {
     "car": Kind(1.9, 3.0, car),
-    "tree": Kind(6.0, 1.5, trees.draw),
+    "tree": Kind(5.0, 1.5, tree),
     "house": Kind(9.0, 8.0, house),
-    "sign": Kind(2.8, 0.5, prop(props.sign)),
+    "sign": Kind(2.5, 0.5, prop(props.sign)),
     "bench": Kind(1.2, 1.0, prop(props.bench)),
     "bin": Kind(1.1, 0.5, prop(props.bin_)),
     "hydrant": Kind(0.8, 0.4, prop(props.hydrant)),
-    "lamp": Kind(6.0, 0.5, prop(props.lamp)),
+    "traffic_light": Kind(3.4, 0.5, prop(props.signal)),
 }
 
 
@@ -82,7 +87,7 @@ def render_object(rng: Rng, height: int, width: int, kind: str) -> Scene:
 def aim(rng: Rng, place: Environment, kind: Kind) -> Environment:
     """The place with a thing of this kind in the middle of the picture."""
     view = place.view
-    share = rng.uniform(0.3, 0.95)
+    share = rng.uniform(0.4, 1.0)
     ahead = max(NEAREST + kind.radius, view.focal * kind.size / (share * view.height))
     x, z = view.on_ground(view.width * rng.uniform(0.3, 0.7), ahead)
     things = [thing for thing in place.things if behind(view, thing, ahead + kind.radius)]

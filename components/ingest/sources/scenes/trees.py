@@ -6,7 +6,7 @@ from math import cos, pi, sin
 
 import numpy as np
 
-from components.ingest.sources.faces.draws import Rng, chance, pick
+from components.ingest.sources.faces.draws import Rng, pick
 from components.ingest.sources.scenes import colours
 from components.ingest.sources.scenes.canvas import Canvas
 from components.ingest.sources.scenes.colours import Colour, scale
@@ -113,14 +113,3 @@ def bush(rng: Rng, tree: Cutout) -> None:
     """A bush, about as tall as a person."""
     height = rng.uniform(0.7, 2.2)
     crown(rng, tree, (0, height * 0.45), (height * rng.uniform(0.3, 0.7), height * 0.5), 0.6)
-
-
-def hedge(rng: Rng, canvas: Canvas, x: float, ends: tuple[float, float]) -> None:
-    """Bushes in a row along the street."""
-    leaf_seed = int(rng.integers(2**31))
-    for z in np.arange(ends[1], ends[0], -1.1):
-        if canvas.view.sees(x, float(z), 1) and canvas.view.ahead(x, float(z)) > 1.2:
-            bush(
-                np.random.default_rng((leaf_seed, int(chance(rng, 0.1)))),
-                Cutout(canvas, x, float(z)),
-            )
