@@ -1,0 +1,23 @@
+"""The blocks of params.yaml name the classes that their embedded data have."""
+
+import pytest
+
+from components.ingest.sources.scenes.objects import KINDS
+from components.ingest.sources.scenes.surfaces import CLASSES, VOID
+from pipelines.params import read_blocks
+
+
+def checks(task: str) -> dict[str, object]:
+    return dict(read_blocks()[task]["checks"])
+
+
+def test_masks_of_rendered_scenes() -> None:
+    assert checks("segmentation")["classes"] == list(CLASSES)
+    assert checks("segmentation")["void"] == VOID
+
+
+@pytest.mark.parametrize(
+    ("task", "classes"), [("objects", list(KINDS)), ("person", ["no_person", "person"])]
+)
+def test_labels_of_rendered_images(task: str, classes: list[str]) -> None:
+    assert checks(task)["classes"] == classes
