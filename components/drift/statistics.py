@@ -10,7 +10,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import tensorflow_data_validation as tfdv
-from pandas.api.types import is_float_dtype
 from PIL import Image
 from tensorflow_metadata.proto.v0.statistics_pb2 import DatasetFeatureStatisticsList
 
@@ -70,9 +69,9 @@ def label_columns(rows: pd.DataFrame, task: Task) -> pd.DataFrame:
         elif pa.types.is_binary(kind):
             columns[name] = [mask and sample_mask(mask) for mask in rows[name]]
         else:
-            derived = task.derive_columns(rows).drop(columns=rows.columns)
-            floats = (column for column in derived if is_float_dtype(derived[column]))
-            columns |= {column: _amounts(derived[column]) for column in floats}
+            derived = task.derive_columns(rows).drop(columns=rows.columns, errors="ignore")
+            floats = derived.select_dtypes("floating").items()
+            columns |= {str(column): _amounts(values) for column, values in floats}
     return pd.DataFrame(columns, rows.index)
 
 

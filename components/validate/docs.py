@@ -33,7 +33,7 @@ def make_offline(site: Path) -> None:
             element.decompose()
         style = page.new_tag("style")
         style.string = STYLE
-        page.head.append(style)
+        (page.head or page).append(style)
         file.write_text(str(page))
 
 

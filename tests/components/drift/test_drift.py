@@ -202,7 +202,7 @@ def test_a_point_that_is_always_missing_is_found(faces: Callable[..., Path]) -> 
 
 
 def test_points_of_few_faces_are_not_compared(faces: Callable[..., Path]) -> None:
-    few = faces("few", 1, shift=20, count=99)
+    few = faces("few", 1, shift=20, count=79)
     assert drifted_points(few, faces("before", 2)) == []
 
 
