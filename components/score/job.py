@@ -11,7 +11,7 @@ from apache_beam.options.pipeline_options import PipelineOptions
 
 from components.score.inputs import Batch, Chunk, read_batches
 from components.score.parts import ERROR, PATH, Scored, write_part
-from components.score.scorer import Scorer
+from components.score.scorer import Scorer, load_scorer
 from pipelines.project import load_task
 
 LOCAL_RUNNER = "--runner=FnApiRunner"
@@ -29,7 +29,7 @@ class ScoringHandler(ModelHandler[Batch, Scored, Scorer]):
 
     def load_model(self) -> Scorer:
         """Loads the model."""
-        return Scorer.load(self._task, self._model)
+        return load_scorer(self._task, self._model)
 
     def run_inference(
         self, batch: Batch, model: Scorer, inference_args: dict[str, Any] | None = None

@@ -30,6 +30,7 @@ def score(name: str, model: Path, source: Path, out: Path, plain: bool = False) 
     """
     if out.is_dir():
         raise ConvoyError(f"{out}: is a folder, not the name of a parquet file")
+    model = model.resolve()
     _, params = load_task(name)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent.resolve(), prefix=f".{out.name}.") as scratch:
@@ -41,7 +42,7 @@ def score(name: str, model: Path, source: Path, out: Path, plain: bool = False) 
         images = chunks[-1].start + chunks[-1].images
         (folder / PARTS).mkdir()
         with show_progress(folder / PARTS, images):
-            run_job(name, model.resolve(), chunks, folder / PARTS, schema)
+            run_job(name, model, chunks, folder / PARTS, schema)
         tally = join_parts(folder / PARTS, folder / JOINED, schema, plain)
         if tally.images != images:
             raise ConvoyError(
@@ -53,10 +54,10 @@ def score(name: str, model: Path, source: Path, out: Path, plain: bool = False) 
 
 
 def _find_schema(name: str, model: Path, plain: bool) -> pa.Schema:
-    from components.score.scorer import Scorer
+    from components.score.scorer import load_scorer
 
     _, params = load_task(name)
-    schema = part_schema(Scorer.load(name, model).columns(params.prepare))
+    schema = part_schema(load_scorer(name, model).columns(params.prepare))
     if plain and PROBABILITY not in schema.names:
         raise ConvoyError(f"{name}: its models give no {PROBABILITY!r}, all that --plain keeps")
     return schema

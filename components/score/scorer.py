@@ -2,8 +2,9 @@
 
 import io
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -32,19 +33,6 @@ class Scorer:
     def __init__(self, model: ServedModel, task: Task) -> None:
         self._model = model
         self._task = task
-
-    @classmethod
-    def load(cls, task: str, folder: Path) -> Self:
-        """Loads a SavedModel and a task of `params.yaml`.
-
-        Raises:
-            ConvoyError: When the folder holds no SavedModel that takes encoded images.
-        """
-        try:
-            model = ServedModel.load(folder)
-        except (OSError, KeyError, ValueError, tf.errors.OpError) as error:
-            raise ConvoyError(f"{folder}: not a model that can be served: {error}") from None
-        return cls(model, load_task(task)[0])
 
     def score(self, images: Sequence[bytes]) -> list[Row]:
         """Scores a batch.
@@ -108,6 +96,20 @@ class Scorer:
             if np.ndim(value) == 0
         }
         return {**self._task.describe(prediction, self._model.classes), **values}
+
+
+@lru_cache(maxsize=1)  # Beam's local runner shares the process, and so the model, with its caller
+def load_scorer(task: str, folder: Path) -> Scorer:
+    """Loads a SavedModel and a task of `params.yaml`, once a process.
+
+    Raises:
+        ConvoyError: When the folder holds no SavedModel that takes encoded images.
+    """
+    try:
+        model = ServedModel.load(folder)
+    except (OSError, KeyError, ValueError, tf.errors.OpError) as error:
+        raise ConvoyError(f"{folder}: not a model that can be served: {error}") from None
+    return Scorer(model, load_task(task)[0])
 
 
 def _convert(image: bytes) -> bytes | Row:

@@ -9,7 +9,7 @@ from PIL import Image
 
 from components.ingest.images import inspect_image
 from components.register.served_model import ServedModel
-from components.score.scorer import Scorer
+from components.score.scorer import Scorer, load_scorer
 from pipelines.errors import ConvoyError
 from pipelines.params import PrepareParams
 from pipelines.tasks.binary import Binary
@@ -25,7 +25,7 @@ GREY = 51
 
 @pytest.fixture
 def scorer(project: Path, model: Path) -> Scorer:
-    return Scorer.load("toy", model)
+    return load_scorer("toy", model)
 
 
 def two_frames(encode: Encode, kind: str) -> bytes:
@@ -119,7 +119,7 @@ def test_rows_are_those_of_single_images(scorer: Scorer, encode: Encode) -> None
 def test_what_only_pillow_decodes_is_scored(
     project: Path, grey_model: Path, encode: Encode, mode: str
 ) -> None:
-    scorer = Scorer.load("toy", grey_model)
+    scorer = load_scorer("toy", grey_model)
     rows = scorer.score([encode(0), encode(GREY, "JPEG", mode)])
     assert [row["probability"] for row in rows] == pytest.approx([0, 0.2], abs=0.01)
 
@@ -181,4 +181,4 @@ def test_a_model_that_cannot_be_read_is_an_error(project: Path, model: Path, spo
     if spoiled == "saved_model.pb":
         (folder / spoiled).write_bytes(b"\xffgarbage")
     with pytest.raises(ConvoyError, match="model: not a model that can be served"):
-        Scorer.load("toy", folder)
+        load_scorer("toy", folder)
