@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 import keras
 
-from models._layers import NORM_MOMENTUM, convolve
-from models.keypoint_resnet import residual
+from models._layers import NORM_MOMENTUM, convolve, residual
 from pipelines.errors import ConvoyError
 
 BACKBONE = "backbone"

@@ -1,4 +1,4 @@
-"""Layers that the networks for keypoints share."""
+"""Layers that networks share."""
 
 from typing import Annotated, Any
 
@@ -38,6 +38,17 @@ def convolve_linearly(
     )
     norm = keras.layers.BatchNormalization(momentum=NORM_MOMENTUM, name=f"{name}_norm")
     return norm(convolution(maps))
+
+
+def residual(
+    maps: keras.KerasTensor, filters: int, name: str, strides: int = 1
+) -> keras.KerasTensor:
+    """Two convolutions, added to the maps, which are projected where the shape changes."""
+    change = convolve(maps, filters, f"{name}_conv1", strides=strides)
+    change = convolve_linearly(change, filters, f"{name}_conv2")
+    if strides > 1 or maps.shape[-1] != filters:
+        maps = convolve_linearly(maps, filters, f"{name}_projection", kernel=1, strides=strides)
+    return keras.layers.ReLU()(keras.layers.Add()([maps, change]))
 
 
 @keras.saving.register_keras_serializable(package="convoy")

@@ -5,7 +5,7 @@ from typing import Annotated
 import keras
 from pydantic import Field
 
-from models._layers import Dropout, Width, convolve, convolve_linearly
+from models._layers import Dropout, Width, convolve, residual
 
 STAGES = 4
 
@@ -42,14 +42,3 @@ def build(
     features = keras.layers.Dropout(dropout)(keras.layers.Flatten()(maps))
     coordinates = keras.layers.Dense(units, dtype="float32", name="coordinates")(features)
     return keras.Model(images, coordinates, name="keypoint_resnet")
-
-
-def residual(
-    maps: keras.KerasTensor, filters: int, name: str, strides: int = 1
-) -> keras.KerasTensor:
-    """Two convolutions, added to the maps, which are projected where the shape changes."""
-    change = convolve(maps, filters, f"{name}_conv1", strides=strides)
-    change = convolve_linearly(change, filters, f"{name}_conv2")
-    if strides > 1 or maps.shape[-1] != filters:
-        maps = convolve_linearly(maps, filters, f"{name}_projection", kernel=1, strides=strides)
-    return keras.layers.ReLU()(keras.layers.Add()([maps, change]))

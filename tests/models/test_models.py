@@ -39,8 +39,8 @@ def test_every_model_fits_and_survives_the_disk(
     name: str, images: np.ndarray, tmp_path: Path
 ) -> None:
     model = build_model(name, SHAPE, UNITS, {})
-    targets = np.random.default_rng(1).normal(size=(8, *model.output_shape[1:]))
     before = model.predict(images, verbose=0)
+    targets = np.random.default_rng(1).normal(size=before.shape)
     model.compile("sgd", "mse")
     model.fit(images, targets, batch_size=8, verbose=0)
     outputs = model.predict(images, verbose=0)
