@@ -60,13 +60,13 @@ def last_features(body: keras.Model) -> keras.KerasTensor:
     raise ValueError(f"{body.name}: no layer takes feature maps")
 
 
-def overlay(image: Image.Image, evidence: np.ndarray, greatest: float) -> Image.Image:
+def overlay(image: Image.Image, evidence: np.ndarray) -> Image.Image:
     """Colours an image: red for the positive class, blue against it, clear where neither.
 
     Args:
         image: Of any size.
-        evidence: float `[rows, columns]`, scaled to cover the image.
-        greatest: The evidence, for or against, of the full colour.
+        evidence: float `[rows, columns]`, stretched to cover the image; the greatest, for or
+            against, has the full colour.
 
     Returns:
         An RGB image, enlarged if it is small.
@@ -74,9 +74,8 @@ def overlay(image: Image.Image, evidence: np.ndarray, greatest: float) -> Image.
     from matplotlib import colormaps
 
     enlarged = fit_tile(image)
-    scaled = Image.fromarray(
-        evidence.astype(np.float32) / np.maximum(greatest, np.finfo(np.float32).tiny)
-    )
+    greatest = np.maximum(np.abs(evidence).max(), np.finfo(np.float32).tiny)
+    scaled = Image.fromarray((evidence / greatest).astype(np.float32))
     strength = np.asarray(scaled.resize(enlarged.size, Image.Resampling.BICUBIC)).clip(-1, 1)
     colours = 255 * colormaps["coolwarm"]((strength + 1) / 2)[..., :3]
     opacity = OPACITY * np.abs(strength)[..., np.newaxis]

@@ -84,15 +84,11 @@ class Cases:
         if not cases:
             return notice("No hits" if correct else "No mistakes")
         maps = activation_maps(network, [case.image for case in cases])
-        greatest = float(np.abs(maps).max())
         return contact_sheet(
-            [
-                tile
-                for pair in zip(cases, maps, strict=True)
-                for tile in self._tiles(*pair, greatest)
-            ],
+            [tile for pair in zip(cases, maps, strict=True) for tile in self._tiles(*pair)],
             COLUMNS,
-            headline=f"Evidence for {self.classes[1]} in red, against it in blue, on one scale",
+            headline=f"Evidence for {self.classes[1]} in red, against it in blue, as a share of "
+            "the image's greatest",
         )
 
     def _of_both(self, correct: bool, count: int) -> list[Case]:
@@ -100,10 +96,10 @@ class Cases:
         pairs = [(truth, truth if correct else 1 - truth) for truth in (1, 0)]
         return [case for pair in pairs for case in surest(self._kept[pair], count)]
 
-    def _tiles(self, case: Case, evidence: np.ndarray, greatest: float) -> Iterator[Tile]:
+    def _tiles(self, case: Case, evidence: np.ndarray) -> Iterator[Tile]:
         image = read_image(case.image)
         yield image, self._caption(case)
-        yield overlay(image, evidence, greatest), ""
+        yield overlay(image, evidence), ""
 
     def _caption(self, case: Case) -> str:
         truth, prediction = self.classes[case.truth], self.classes[case.prediction]

@@ -42,7 +42,8 @@ def binary_metrics(labels: np.ndarray, probabilities: np.ndarray) -> dict[str, f
 
 def metrics_at(threshold: float, labels: np.ndarray, probabilities: np.ndarray) -> dict[str, float]:
     """`threshold`, and `accuracy_at_threshold` and `f1_at_threshold`."""
-    prediction = (probabilities >= threshold).astype(np.int64)
+    # in 64 bits, where a threshold lies between any two 32-bit neighbours
+    prediction = (probabilities.astype(np.float64) >= threshold).astype(np.int64)
     return {
         "threshold": threshold,
         "accuracy_at_threshold": float(metrics.accuracy_score(labels, prediction)),
@@ -51,16 +52,20 @@ def metrics_at(threshold: float, labels: np.ndarray, probabilities: np.ndarray) 
 
 
 def best_threshold(labels: np.ndarray, probabilities: np.ndarray) -> float | None:
-    """The probability from which on saying "positive" gives the best F1, the lowest of several.
+    """The threshold with the best F1, the lowest of several.
 
     Returns:
-        One of the probabilities; None where there is one class only.
+        The middle between two neighbouring probabilities, or the lowest of all; None where
+        there is one class only.
     """
     if not has_both(labels):
         return None
-    precision, recall, thresholds = metrics.precision_recall_curve(labels, probabilities)
+    values = probabilities.astype(np.float64)
+    precision, recall, thresholds = metrics.precision_recall_curve(labels, values)
     f1 = 2 * precision * recall / np.maximum(precision + recall, np.finfo(float).tiny)
-    return float(thresholds[f1[:-1].argmax()])  # the last point of the curve has no threshold
+    best = thresholds[f1[:-1].argmax()]  # the last point of the curve has no threshold
+    below = values[values < best]
+    return float((best + below.max()) / 2 if len(below) else best)
 
 
 def calibration_table(labels: np.ndarray, probabilities: np.ndarray) -> pd.DataFrame:

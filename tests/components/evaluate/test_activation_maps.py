@@ -104,14 +104,15 @@ def test_colours_say_for_and_against() -> None:
     grey = Image.new("RGB", (192, 192), (128, 128, 128))
     evidence = np.zeros((4, 4))
     evidence[0, 0], evidence[3, 3] = 1, -1
-    pixels = np.asarray(overlay(grey, evidence, greatest=1.0)).astype(int)
+    pixels = np.asarray(overlay(grey, evidence)).astype(int)
     red, green, blue = pixels[5, 5]
     assert red > max(green, blue)
     red, green, blue = pixels[-5, -5]
     assert blue > max(red, green)
     np.testing.assert_array_equal(pixels[-5, 5], [128, 128, 128])
+    np.testing.assert_array_equal(overlay(grey, 1e-9 * evidence), pixels)
 
 
 def test_no_evidence_changes_nothing() -> None:
     image = Image.fromarray(np.random.default_rng(0).integers(0, 256, (192, 192, 3), np.uint8))
-    assert overlay(image, np.zeros((2, 2)), greatest=0.0).tobytes() == image.tobytes()
+    assert overlay(image, np.zeros((2, 2))).tobytes() == image.tobytes()

@@ -106,9 +106,18 @@ def test_no_threshold_has_a_better_f1(pairs: list[tuple[int, float]]) -> None:
         assert reference.f1_score(labels, probabilities >= other, zero_division=0) <= best + 1e-12
 
 
+def test_neighbours_of_32_bits_are_told_apart() -> None:
+    lower = np.float32(0.3)
+    probabilities = np.array([lower, np.nextafter(lower, np.float32(1))])
+    labels = np.array([0, 1])
+    threshold = best_threshold(labels, probabilities)
+    assert threshold is not None
+    assert metrics_at(threshold, labels, probabilities)["accuracy_at_threshold"] == 1
+
+
 def test_metrics_at_a_threshold() -> None:
     threshold = best_threshold(LABELS, PROBABILITIES)
-    assert threshold == pytest.approx(0.4)
+    assert threshold == pytest.approx(0.3)  # between 0.2 and 0.4
     assert metrics_at(threshold, LABELS, PROBABILITIES) == {
         "threshold": threshold,
         "accuracy_at_threshold": 4 / 5,
