@@ -54,7 +54,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Batch:
-    """Images that are scored together.
+    """Images that are read together.
 
     Attributes:
         start: The number of the first one among all.
@@ -68,7 +68,7 @@ class Batch:
         return len(self.entries)
 
 
-def list_chunks(source: Path, scratch: Path, batch_size: int) -> list[Chunk]:
+def list_chunks(source: Path, scratch: Path, rows: int) -> list[Chunk]:
     """Finds the images; none is read yet.
 
     The names of a folder's images are written to a table, so a chunk is a few words
@@ -77,7 +77,7 @@ def list_chunks(source: Path, scratch: Path, batch_size: int) -> list[Chunk]:
     Args:
         source: A folder of images, a parquet file or a folder of parquet files.
         scratch: A folder for the table of names.
-        batch_size: Names in one chunk.
+        rows: Names in one chunk.
 
     Raises:
         ConvoyError: When there is no image, or a parquet file cannot be read or lacks a
@@ -88,7 +88,7 @@ def list_chunks(source: Path, scratch: Path, batch_size: int) -> list[Chunk]:
         raise ConvoyError(f"{source}: not found")
     chunks: list[Chunk] = []
     start = 0
-    for file in _tables(source, scratch, batch_size):
+    for file in _tables(source, scratch, rows):
         for row_group, images in enumerate(_row_groups(file)):
             chunks.append(Chunk(file, row_group, start, images))
             start += images
@@ -97,12 +97,12 @@ def list_chunks(source: Path, scratch: Path, batch_size: int) -> list[Chunk]:
     return chunks
 
 
-def _tables(source: Path, scratch: Path, batch_size: int) -> list[Path]:
+def _tables(source: Path, scratch: Path, rows: int) -> list[Path]:
     if not source.is_dir():
         return [source]
     if next(walk_images(source), None) is None:
         return sorted(source.glob("*.parquet"))
-    return [write_listing(source, scratch / LISTING_FILE, batch_size)]
+    return [write_listing(source, scratch / LISTING_FILE, rows)]
 
 
 def _row_groups(file: Path) -> list[int]:
@@ -156,13 +156,13 @@ def write_listing(folder: Path, file: Path, rows: int) -> Path:
     return file
 
 
-def read_batches(chunk: Chunk, batch_size: int) -> Iterator[Batch]:
-    """Reads the images of a chunk in batches of at most `batch_size` or about 64 MiB."""
+def read_batches(chunk: Chunk, images: int) -> Iterator[Batch]:
+    """Reads a chunk; a batch has at most so many images and ends at 64 MiB."""
     start, entries, size = chunk.start, list[Entry](), 0
-    for row in _read_rows(chunk, batch_size):
+    for row in _read_rows(chunk, images):
         entries.append(_read_entry(row))
         size += len(entries[-1].image)
-        if len(entries) == batch_size or size >= BATCH_BYTES:
+        if len(entries) == images or size >= BATCH_BYTES:
             yield Batch(start, entries)
             start, entries, size = start + len(entries), [], 0
     if entries:

@@ -52,17 +52,23 @@ class ScoringHandler(ModelHandler[Batch, Scored, Scorer]):
 
 
 def run_job(
-    name: str, model: Path, chunks: Sequence[Chunk], folder: Path, schema: pa.Schema
+    name: str,
+    model: Path,
+    chunks: Sequence[Chunk],
+    read: int,
+    folder: Path,
+    schema: pa.Schema,
 ) -> None:
-    """Scores all chunks, with the task's batch size and flags of Beam, and waits for the end.
+    """Scores all chunks, with the task's flags of Beam's runner, and waits for the end.
 
     Only the chunks' descriptions are ever held as a collection: everything from reading to
-    writing is one fused stage, in which a batch is gone before the next one is read.
+    writing is one fused stage, in which what was read is gone before more is read.
 
     Args:
         name: The task's name.
         model: The folder of the SavedModel; all workers must see it.
         chunks: What to score.
+        read: The most images that are read at once.
         folder: Where the parts go; all workers must see it.
         schema: The columns of the parts.
     """
@@ -73,7 +79,7 @@ def run_job(
             pipeline
             | "Chunks" >> beam.Create(chunks)
             | "Spread" >> beam.Reshuffle()
-            | "Read" >> beam.FlatMap(read_batches, params.evaluate.batch_size)
+            | "Read" >> beam.FlatMap(read_batches, read)
             | "Score" >> RunInference(ScoringHandler(name, model))
             | "Write" >> beam.Map(write_part, folder, schema)
         )

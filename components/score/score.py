@@ -13,6 +13,7 @@ from pipelines.project import load_task
 
 PARTS = "parts"
 JOINED = "scores.parquet"
+BATCHES_READ = 8
 
 
 def score(name: str, model: Path, source: Path, out: Path, plain: bool = False) -> Tally:
@@ -32,17 +33,18 @@ def score(name: str, model: Path, source: Path, out: Path, plain: bool = False) 
         raise ConvoyError(f"{out}: is a folder, not the name of a parquet file")
     model = model.resolve()
     _, params = load_task(name)
+    read = BATCHES_READ * params.evaluate.batch_size
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent.resolve(), prefix=f".{out.name}.") as scratch:
         folder = Path(scratch)
-        chunks = list_chunks(source, folder, params.evaluate.batch_size)
+        chunks = list_chunks(source, folder, read)
         from components.score.job import run_job  # loads TensorFlow and Beam
 
         schema = _find_schema(name, model, plain)
         images = chunks[-1].start + chunks[-1].images
         (folder / PARTS).mkdir()
         with show_progress(folder / PARTS, images):
-            run_job(name, model, chunks, folder / PARTS, schema)
+            run_job(name, model, chunks, read, folder / PARTS, schema)
         tally = join_parts(folder / PARTS, folder / JOINED, schema, plain)
         if tally.images != images:
             raise ConvoyError(

@@ -2,7 +2,9 @@
 
 import io
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,8 @@ from pipelines.params import PrepareParams
 from pipelines.project import load_task
 from pipelines.tasks.base import Task
 
+BATCHES_IN_FLIGHT = 2
+
 Row = Mapping[str, Any]
 
 
@@ -30,12 +34,14 @@ class Scorer:
     by one, so good images are decoded once.
     """
 
-    def __init__(self, model: ServedModel, task: Task) -> None:
+    def __init__(self, model: ServedModel, task: Task, batch_size: int) -> None:
+        """Takes the most images that the model is given at once."""
         self._model = model
         self._task = task
+        self._batch_size = batch_size
 
     def score(self, images: Sequence[bytes]) -> list[Row]:
-        """Scores a batch.
+        """Scores images batch by batch; one batch is decoded while another is in the network.
 
         Args:
             images: Image files; broken ones, too.
@@ -45,8 +51,12 @@ class Scorer:
             value an image, unrounded; only `error` where it cannot be scored.
         """
         rows = [_convert(image) for image in images]
-        scored = iter(self._predict([row for row in rows if isinstance(row, bytes)]))
-        return [next(scored) if isinstance(row, bytes) else row for row in rows]
+        readable = [row for row in rows if isinstance(row, bytes)]
+        starts = range(0, len(readable), self._batch_size)
+        batches = (readable[start : start + self._batch_size] for start in starts)
+        with ThreadPoolExecutor(BATCHES_IN_FLIGHT) as pool:
+            scored = chain.from_iterable(pool.map(self._predict, batches))
+            return [next(scored) if isinstance(row, bytes) else row for row in rows]
 
     def columns(self, params: PrepareParams) -> pa.Schema:
         """The columns that a scored image has, found by scoring a black one.
@@ -65,8 +75,6 @@ class Scorer:
 
     def _predict(self, images: Sequence[bytes]) -> list[Row]:
         """Predicts in one batch; one that the model refuses is halved until it is one image."""
-        if not images:
-            return []
         try:
             outputs = self._model.predict(images)
         except tf.errors.OpError:
@@ -109,7 +117,8 @@ def load_scorer(task: str, folder: Path) -> Scorer:
         model = ServedModel.load(folder)
     except (OSError, KeyError, ValueError, tf.errors.OpError) as error:
         raise ConvoyError(f"{folder}: not a model that can be served: {error}") from None
-    return Scorer(model, load_task(task)[0])
+    loaded, params = load_task(task)
+    return Scorer(model, loaded, params.evaluate.batch_size)
 
 
 def _convert(image: bytes) -> bytes | Row:

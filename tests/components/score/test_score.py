@@ -13,6 +13,7 @@ from components.score import job
 from components.score.inputs import Batch, Chunk, read_batches
 from components.score.parts import Scored, write_part
 from components.score.score import score
+from components.score.scorer import load_scorer
 from pipelines.errors import ConvoyError
 
 Encode = Callable[..., bytes]
@@ -29,6 +30,12 @@ def images(project: Path, encode: Encode) -> Path:
         (folder / ("00" if at < 2 else "") / f"{at:02}.png").write_bytes(encode(grey))
     (folder / "05x.jpg").write_text("no image")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def one_batch_is_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that the few images are several chunks."""
+    monkeypatch.setattr("components.score.score.BATCHES_READ", 1)
 
 
 def set_block(**blocks: dict[str, object]) -> None:
@@ -85,12 +92,19 @@ def test_a_table_is_scored_like_the_folder(
     pd.testing.assert_frame_equal(pd.read_parquet("table.parquet"), expected)
 
 
-@pytest.mark.parametrize("batch_size", [1, 5, 256])
+@pytest.mark.parametrize(("batch_size", "read"), [(1, 1), (1, 8), (5, 2), (256, 8)])
 def test_the_batch_size_changes_nothing(
-    project: Path, images: Path, model: Path, batch_size: int
+    project: Path,
+    images: Path,
+    model: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    batch_size: int,
+    read: int,
 ) -> None:
     score("toy", model, images, project / "expected.parquet")
+    load_scorer.cache_clear()
     set_block(evaluate={"batch_size": batch_size})
+    monkeypatch.setattr("components.score.score.BATCHES_READ", read)
     score("toy", model, images, project / "scores.parquet")
     assert pq.read_table("scores.parquet").equals(pq.read_table("expected.parquet"))
 

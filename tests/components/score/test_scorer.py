@@ -109,6 +109,13 @@ def test_broken_images_are_listed_and_their_neighbours_scored(
     assert reason in rows[1]["error"]
 
 
+def test_batches_in_flight_keep_their_order(model: Path, encode: Encode) -> None:
+    greys = [*range(0, 250, 3), 7]
+    scorer = Scorer(ServedModel.load(model), Binary(), batch_size=4)
+    rows = scorer.score([encode(grey) for grey in greys])
+    assert [row["probability"] for row in rows] == pytest.approx([g / 255 for g in greys], abs=1e-6)
+
+
 def test_rows_are_those_of_single_images(scorer: Scorer, encode: Encode) -> None:
     broken = [make(encode) for make, _ in BROKEN.values()]
     images = [*broken[:3], encode(20), encode(40), *broken[3:], encode(60)]
@@ -163,12 +170,12 @@ class Fixed:
 def test_every_task_has_its_own_columns(
     encode: Encode, task: Any, outputs: dict[str, np.ndarray], expected: dict[str, Any]
 ) -> None:
-    assert Scorer(Fixed(**outputs), task).score([encode()]) == [expected]  # type: ignore[arg-type]
+    assert Scorer(Fixed(**outputs), task, 1).score([encode()]) == [expected]  # type: ignore[arg-type]
 
 
 def test_single_values_are_not_rounded(encode: Encode) -> None:
     tiny = np.float32(1.25e-9)
-    (row,) = Scorer(Fixed(probability=tiny), Binary()).score([encode()])  # type: ignore[arg-type]
+    (row,) = Scorer(Fixed(probability=tiny), Binary(), 1).score([encode()])  # type: ignore[arg-type]
     assert row == {"label": "no", "probability": float(tiny)}
 
 
