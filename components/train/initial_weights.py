@@ -1,12 +1,10 @@
 """Starts a network from the weights of another one."""
 
-import importlib
 from pathlib import Path
 
 import keras
 
-import models
-from components.train.export import KERAS_FILE
+from components.train.export import KERAS_FILE, load_network
 from pipelines.errors import ConvoyError
 
 REGISTRY_PREFIX = "models:/"
@@ -31,7 +29,7 @@ def load_initial_weights(network: keras.Model, origin: str) -> int:
     """
     if origin == "none":
         return 0
-    source = _load(_fetch(origin))
+    source = load_network(_fetch(origin))
     weights = {weight.path: weight for weight in source.weights}
     copied = 0
     for weight in network.weights:
@@ -53,9 +51,3 @@ def _fetch(origin: str) -> Path:
     if not file.is_file():
         raise ConvoyError(f"train.initial_weights: {file}: not found")
     return file
-
-
-def _load(file: Path) -> keras.Model:
-    for name in models.model_names():
-        importlib.import_module(f"models.{name}")  # registers the layers the file may name
-    return keras.models.load_model(file, compile=False)
