@@ -244,3 +244,14 @@ def test_the_last_two_can_be_compared(project: Workspace) -> None:
     assert "accuracy" in output
     assert (project.folder / "compared/digits-2-4/disagreements.png").is_file()
     assert np.isfinite(float(tag(project, "4", "metric.accuracy")))
+
+
+def test_a_rerun_without_effect_is_committed_and_is_no_new_champion(project: Workspace) -> None:
+    file = project.folder / "components/ingest/summary.py"
+    file.write_text(f"{file.read_text()}\n# the same\n")
+    project.commit("Say the same")
+    before = versions(project), champion(project), project.run("git", "tag")
+    assert retrain(project) is Outcome.NOTHING_NEW
+    assert (versions(project), champion(project), project.run("git", "tag")) == before
+    assert history(project)[:2] == ["Retrain digits: nothing to do", "Say the same"]
+    assert_settled(project)
