@@ -28,7 +28,7 @@ FOLIAGE: tuple[Colour, ...] = (
     (0.55, 0.28, 0.12),
     (0.32, 0.14, 0.16),
 )
-FOLIAGE_SHARES = (0.25, 0.25, 0.17, 0.12, 0.09, 0.07, 0.05)
+FOLIAGE_SHARES = (0.3, 0.3, 0.18, 0.1, 0.05, 0.04, 0.03)
 GREYS: tuple[Colour, ...] = (
     (0.85, 0.85, 0.86),
     (0.6, 0.61, 0.63),
@@ -85,7 +85,7 @@ def paint(rng: Rng) -> Colour:
 
 def cloth(rng: Rng) -> Colour:
     """Of clothes: any, also that of a wall, a tree, a car or the asphalt."""
-    return pick(rng, (vivid, paint, wall, leaves), (0.35, 0.35, 0.17, 0.13))(rng)
+    return pick(rng, (vivid, paint, wall, leaves), (0.43, 0.33, 0.13, 0.11))(rng)
 
 
 def skin(rng: Rng) -> Colour:

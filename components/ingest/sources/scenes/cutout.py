@@ -59,17 +59,6 @@ class Cutout:
         tone = self.tone(albedo, self.lit if lit is None else lit)
         self.canvas.fill([self.pixel(spot) for spot in spots], tone, surface)
 
-    def disc(
-        self,
-        centre: Spot,
-        radii: tuple[float, float],
-        albedo: Colour,
-        surface: int,
-        lit: float | None = None,
-    ) -> None:
-        """Fills an upright ellipse."""
-        self.polygon(ellipse(centre, radii), albedo, surface, lit)
-
     def blob(self, centre: Spot, radius: float, tone: Colour, surface: int) -> None:
         """Fills a disc with a colour that is lit already."""
         (u, v), r = self.pixel(centre), radius * self.scale

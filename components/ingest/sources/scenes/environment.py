@@ -117,7 +117,7 @@ def parked(rng: Rng, plan: Street) -> list[Thing]:
     for sign, side in zip((-1, 1), plan.sides, strict=True):
         share = pick(rng, (0.0, rng.uniform(0.2, 0.9)), (0.45, 0.55))
         onto = rng.uniform(0.8, 1.1) if side.kerb > 3 else -0.3
-        for z in np.arange(rng.uniform(1, 7), 40, rng.uniform(5.2, 6.5)).tolist():
+        for z in np.arange(rng.uniform(1, 7), 32, rng.uniform(5.2, 6.5)).tolist():
             if chance(rng, share) and not plan.in_crossing(z, 4):
                 heading = (0.0 if sign > 0 else pi) + rng.normal(0, 0.03)
                 found.append(car(sign * (side.kerb - onto), z, heading))
@@ -130,7 +130,7 @@ def moving(rng: Rng, plan: Street) -> list[Thing]:
     for _ in range(rng.integers(0, 4)):
         sign = pick(rng, (-1, 1))
         x = sign * plan.sides[int(sign > 0)].kerb * rng.uniform(0.3, 0.5)
-        found.append(car(x, rng.uniform(5, 45), (0.0 if sign > 0 else pi) + rng.normal(0, 0.05)))
+        found.append(car(x, rng.uniform(5, 32), (0.0 if sign > 0 else pi) + rng.normal(0, 0.05)))
     if plan.crossing is not None:
         for _ in range(rng.integers(0, 4)):
             sign = pick(rng, (-1, 1))
@@ -149,7 +149,7 @@ def green(rng: Rng, plan: Street) -> list[Thing]:
     found = []
     for sign, side in zip((-1, 1), plan.sides, strict=True):
         if chance(rng, 0.5):
-            kind = pick(rng, trees.KINDS)
+            kind = pick(rng, trees.KINDS, trees.SHARES)
             pace = rng.uniform(5, 14)
             for z in np.arange(rng.uniform(3, 12), 110, pace).tolist():
                 if chance(rng, 0.8) and not plan.in_crossing(z, 2):
@@ -158,7 +158,7 @@ def green(rng: Rng, plan: Street) -> list[Thing]:
         if garden > 2 and side.green:
             for _ in range(rng.integers(0, 3 + int(garden / 2))):
                 x = sign * rng.uniform(side.pavement + 0.6, side.facade - 0.8)
-                found.append(tree(x, rng.uniform(2, 50), pick(rng, trees.KINDS)))
+                found.append(tree(x, rng.uniform(2, 50), pick(rng, trees.KINDS, trees.SHARES)))
     return found
 
 

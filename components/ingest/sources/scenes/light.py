@@ -39,7 +39,7 @@ class Light:
     @classmethod
     def draw(cls, rng: Rng) -> Light:
         """Draws a bright, overcast or late hour."""
-        return pick(rng, (bright, overcast, late), (0.55, 0.27, 0.18))(rng)
+        return pick(rng, (bright, overcast, late), (0.6, 0.28, 0.12))(rng)
 
     @property
     def sunny(self) -> bool:
@@ -105,7 +105,7 @@ def overcast(rng: Rng) -> Light:
         ambient=scale(grey, 0.95),
         zenith=scale(grey, rng.uniform(0.75, 1.0)),
         haze=grey,
-        sight=pick(rng, (rng.uniform(40, 90), rng.uniform(100, 500)), (0.25, 0.75)),
+        sight=pick(rng, (rng.uniform(40, 90), rng.uniform(100, 500)), (0.15, 0.85)),
         clouds=rng.uniform(0, 0.6),
         lamps=pick(rng, (0.0, rng.uniform(0, 0.4))),
     )

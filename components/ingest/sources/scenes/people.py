@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import cos, sin
+from math import cos, pi, sin
 
 from components.ingest.sources.faces.draws import Rng, chance, pick
 from components.ingest.sources.scenes import colours
@@ -136,20 +136,30 @@ class Person:
 
 
 class Figure:
-    """Draws one person."""
+    """Draws one person; lengths are in metres.
+
+    Attributes:
+        size: Height.
+        girth: Height times build: what widths are shares of.
+        face: 1 where the chest or the back is seen, 0 in profile.
+        ahead: How far the person looks to the right of the picture, -1 to 1.
+        leg: Length of a leg.
+        hips: Their height above the ground.
+        neck: Its height above the ground.
+    """
 
     def __init__(self, canvas: Canvas, person: Person, surface: int) -> None:
         """Prepares to draw a person, each pixel as `surface`."""
         self.cutout = Cutout(canvas, person.x, person.z)
         self.body, self.clothes, self.surface = person.body, person.clothes, surface
         self.size = person.body.height
-        self.girth = person.body.height * person.body.build
-        self.face = abs(cos(person.body.turn * 1.57))
-        self.ahead = sin(person.body.turn * 1.57)
-        leg = 0.48 * self.size
-        self.hips = SEAT + 0.05 if person.body.sitting else leg * cos(person.body.stride * 0.7)
+        self.girth = self.size * person.body.build
+        self.face = abs(cos(person.body.turn * pi / 2))
+        self.ahead = sin(person.body.turn * pi / 2)
+        self.leg = 0.48 * self.size
+        standing = self.leg * cos(person.body.stride * 0.7)
+        self.hips = SEAT + 0.05 if person.body.sitting else standing
         self.neck = self.hips + 0.34 * self.size
-        self.leg = leg
 
     def draw(self) -> None:
         """Draws everything from the far to the near."""
@@ -158,12 +168,9 @@ class Figure:
         for side in (-near, near):
             self.draw_leg(side, far=side != near)
         self.draw_arm(-near, far=True)
-        if self.clothes.bag and self.body.back:
-            self.draw_torso()
-            self.draw_bag()
-        else:
-            self.draw_bag()
-            self.draw_torso()
+        parts = (self.draw_bag, self.draw_torso)
+        for part in reversed(parts) if self.body.back else parts:
+            part()
         self.draw_head()
         self.draw_arm(near, far=False)
 
@@ -189,64 +196,60 @@ class Figure:
 
     def draw_leg(self, side: int, far: bool) -> None:
         """Thigh, shin and shoe."""
-        body, dress, leg = self.body, self.clothes, self.leg
+        dress = self.clothes
         hip = (side * 0.05 * self.girth * self.face, self.hips)
-        swing = side * body.stride
-        if body.sitting:
-            knee = (
-                hip[0] + leg * 0.5 * self.ahead + side * 0.04 * self.face,
-                self.hips - 0.12 * leg * self.face,
-            )
-            foot = (knee[0] + 0.06 * leg * self.ahead, 0.05)
-        else:
-            lift = 0.12 * leg * max(0.0, swing) * self.face
-            knee = (
-                hip[0] + sin(swing) * leg * 0.5 * self.ahead,
-                self.hips - leg * 0.5 * cos(swing),
-            )
-            bend = swing - 0.5 * body.stride
-            foot = (knee[0] + sin(bend) * leg * 0.5 * self.ahead, 0.03 + lift)
+        knee, foot = (self.bent_leg if self.body.sitting else self.straight_leg)(hip, side)
         wide = self.girth * 0.085
         cover = dress.bottom if dress.legs else dress.skin
         shin = cover if dress.legs > 0.6 else dress.skin
         self.round(knee, foot, (wide * 0.8, wide * 0.55), shin, far)
         self.round(hip, knee, (wide * 1.1, wide * 0.85), cover, far)
+        heel = (foot[0], max(0.05, foot[1]))
         toe = (foot[0] + 0.09 * self.size * self.ahead, 0.02)
-        self.shape(
-            limb((foot[0], 0.05 + max(0.0, foot[1] - 0.05)), toe, 0.1, 0.06), dress.shoes, far
-        )
+        self.shape(limb(heel, toe, 0.1, 0.06), dress.shoes, far)
+
+    def bent_leg(self, hip: Spot, side: int) -> tuple[Spot, Spot]:
+        """Knee and foot of somebody who sits."""
+        reach = 0.5 * self.leg * self.ahead + 0.04 * side * self.face
+        knee = (hip[0] + reach, self.hips - 0.12 * self.leg * self.face)
+        return knee, (knee[0] + 0.06 * self.leg * self.ahead, 0.05)
+
+    def straight_leg(self, hip: Spot, side: int) -> tuple[Spot, Spot]:
+        """Knee and foot of somebody who stands or walks."""
+        swing, half = side * self.body.stride, 0.5 * self.leg
+        knee = (hip[0] + half * sin(swing) * self.ahead, self.hips - half * cos(swing))
+        bend = swing - 0.5 * self.body.stride
+        lift = 0.12 * self.leg * max(0.0, swing) * self.face
+        return knee, (knee[0] + half * sin(bend) * self.ahead, 0.03 + lift)
 
     def draw_torso(self) -> None:
-        """Hips, chest and neck; over them top and skirt."""
-        dress, hips, neck = self.clothes, self.hips, self.neck
+        """Neck, hips and chest with what covers them."""
+        hips, neck, sunny = self.hips, self.neck, self.cutout.sunny
         shoulder = self.girth * (0.07 + 0.055 * self.face)
         waist = self.girth * (0.066 + 0.02 * self.face)
         hip = self.girth * (0.062 + 0.035 * self.face)
         if not self.body.sitting:
-            low = hips - self.leg * max(dress.skirt, 0.06)
-            flare = hip * (1 + 0.8 * dress.skirt)
-            self.shape(
-                [(-hip, hips + 0.03), (hip, hips + 0.03), (flare, low), (-flare, low)], dress.bottom
-            )
-        self.round(
-            (0, neck - 0.02),
-            (0, neck + 0.06 * self.size),
-            (0.05 * self.girth, 0.05 * self.girth),
-            dress.skin,
-        )
-        hem = hips - (0 if self.body.sitting else dress.hem * self.leg)
-        middle = hips + 0.12 * self.size
+            self.draw_skirt(hip)
+        top = (0.0, neck + 0.06 * self.size)
+        self.round((0.0, neck - 0.02), top, (0.05 * self.girth,) * 2, self.clothes.skin)
+        hem = 0.0 if self.body.sitting else self.clothes.hem
         right = [
             (shoulder * 0.45, neck + 0.01),
             (shoulder, neck - 0.035 * self.size),
-            (waist, middle),
-            (hip * (1 + 0.3 * dress.hem), hem),
+            (waist, hips + 0.12 * self.size),
+            (hip * (1 + 0.3 * hem), hips - hem * self.leg),
         ]
-        left = [(-a, b) for a, b in reversed(right)]
-        self.shape(right + left, scale(dress.top, 0.8), far=True)
-        sunny = self.cutout.sunny
-        lit = [(a if a * sunny > 0 else a * 0.45, b) for a, b in right + left]
-        self.cutout.polygon(lit, dress.top, self.surface)
+        outline = right + [(-a, b) for a, b in reversed(right)]
+        self.shape(outline, scale(self.clothes.top, 0.8), far=True)
+        lit = [(a if a * sunny > 0 else a * 0.45, b) for a, b in outline]
+        self.cutout.polygon(lit, self.clothes.top, self.surface)
+
+    def draw_skirt(self, hip: float) -> None:
+        """A skirt, or the upper end of the trousers."""
+        low = self.hips - self.leg * max(self.clothes.skirt, 0.06)
+        high, flare = self.hips + 0.03, hip * (1 + 0.8 * self.clothes.skirt)
+        outline = [(-hip, high), (hip, high), (flare, low), (-flare, low)]
+        self.shape(outline, self.clothes.bottom)
 
     def draw_arm(self, side: int, far: bool) -> None:
         """Upper arm, forearm and hand."""
@@ -267,25 +270,32 @@ class Figure:
         self.shape(ellipse(hand, (0.024 * size, 0.028 * size)), dress.skin, far)
 
     def draw_head(self) -> None:
-        """Head, hair, face and hat; a child's head is larger for its size."""
-        dress, cut = self.clothes, self.cutout
+        """The head; a child's is larger for its size."""
         tall = 0.055 * self.size + 0.022
-        wide = tall * (0.74 + 0.1 * abs(self.ahead))
+        radii = (tall * (0.74 + 0.1 * abs(self.ahead)), tall)
         middle = (0.02 * self.size * self.ahead, self.neck + 0.05 * self.size + tall)
-        if dress.long_hair:
-            fall = (middle[0] - 0.4 * wide * self.ahead, middle[1] - 0.55 * tall)
-            self.shape(ellipse(fall, (wide * 1.15, tall * 1.2)), dress.hair, far=True)
-        self.shape(ellipse(middle, (wide, tall)), scale(dress.skin, 0.85), far=True)
-        lit = (middle[0] + cut.sunny * wide * 0.25, middle[1])
-        cut.disc(lit, (wide * 0.72, tall * 0.92), dress.skin, self.surface)
+        if self.clothes.long_hair:
+            fall = (middle[0] - 0.4 * radii[0] * self.ahead, middle[1] - 0.55 * tall)
+            locks = ellipse(fall, (radii[0] * 1.15, tall * 1.2))
+            self.shape(locks, self.clothes.hair, far=True)
+        self.shape(ellipse(middle, radii), scale(self.clothes.skin, 0.85), far=True)
+        lit = (middle[0] + self.cutout.sunny * radii[0] * 0.25, middle[1])
+        bright = ellipse(lit, (radii[0] * 0.72, tall * 0.92))
+        self.cutout.polygon(bright, self.clothes.skin, self.surface)
+        self.draw_hair(middle, radii)
+
+    def draw_hair(self, middle: Spot, radii: tuple[float, float]) -> None:
+        """Hair and hat; the eyes where the face is seen."""
+        dress, (wide, tall) = self.clothes, radii
         top = (middle[0] - 0.3 * wide * self.ahead, middle[1] + 0.42 * tall)
-        cap = ellipse(top, (wide * 1.08, tall * 0.68))
-        away = self.body.back and self.face > 0.5
-        self.shape(ellipse(middle, (wide * 1.05, tall * 1.02)) if away else cap, dress.hair)
-        if not away and self.face > 0.4:
-            for side in (-0.4, 0.4):
+        if self.body.back and self.face > 0.5:
+            self.shape(ellipse(middle, (wide * 1.05, tall * 1.02)), dress.hair)
+        else:
+            self.shape(ellipse(top, (wide * 1.08, tall * 0.68)), dress.hair)
+            for side in (-0.4, 0.4) if self.face > 0.4 else ():
                 eye = (middle[0] + (side + 0.5 * self.ahead) * wide, middle[1] - 0.02 * tall)
-                cut.disc(eye, (wide * 0.14, tall * 0.09), scale(dress.skin, 0.25), self.surface)
+                dark = scale(dress.skin, 0.25)
+                self.cutout.polygon(ellipse(eye, (wide * 0.14, tall * 0.09)), dark, self.surface)
         if dress.hat:
             crown = (top[0], top[1] + 0.15 * tall)
             self.shape(ellipse(crown, (wide * 1.12, tall * 0.62)), dress.hat)

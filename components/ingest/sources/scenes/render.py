@@ -20,9 +20,7 @@ from components.ingest.sources.scenes.surfaces import CLASS_OF, CLASSES, Surface
 PERSON = CLASSES.index("person")
 CROWDS = (1, 2, 3, 5, 8)
 CROWD_SHARES = (0.38, 0.27, 0.18, 0.12, 0.05)
-FILL = 0.17
-"""The share of the square of a person's height that the person covers."""
-SHORTEST = 0.15
+SHORTEST = 0.2
 """The least height of people as a share of the picture's."""
 TRIES = 100
 
@@ -86,10 +84,9 @@ def populate(seeds: Seeds, place: Environment, backdrop: Canvas, smallest: float
     Whoever is hidden too much goes; when that is everybody, others come, ever larger ones.
     """
     rng = np.random.default_rng(seeds.people)
-    least = max(SHORTEST, (smallest * backdrop.view.width / backdrop.view.height / FILL) ** 0.5)
     for k in range(TRIES):
         number = pick(rng, CROWDS, CROWD_SHARES)
-        found = crowd.gather(rng, place, number, min(0.9, least * 1.05**k))
+        found = crowd.gather(rng, place, number, min(0.9, SHORTEST * 1.05**k))
         canvas = draw(seeds, place, backdrop, found)
         covered = shares(canvas, len(found))
         if not any(covered):

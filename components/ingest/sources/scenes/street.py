@@ -15,17 +15,17 @@ BEHIND = -40.0
 """Metres along the street between which the ground has details."""
 
 STONES: tuple[Colour, ...] = (
-    (0.58, 0.57, 0.55),
-    (0.48, 0.48, 0.49),
-    (0.62, 0.55, 0.46),
-    (0.52, 0.36, 0.29),
+    (0.62, 0.6, 0.57),
+    (0.5, 0.5, 0.51),
+    (0.66, 0.58, 0.47),
+    (0.56, 0.39, 0.31),
 )
 SOILS: tuple[Colour, ...] = ((0.45, 0.37, 0.26), (0.6, 0.55, 0.45))
 ROADS: tuple[Colour, ...] = (
-    (0.2, 0.2, 0.21),
-    (0.3, 0.3, 0.31),
-    (0.38, 0.38, 0.37),
-    (0.3, 0.27, 0.25),
+    (0.18, 0.18, 0.19),
+    (0.25, 0.25, 0.26),
+    (0.33, 0.33, 0.33),
+    (0.27, 0.25, 0.23),
 )
 WHITE: Colour = (0.85, 0.85, 0.83)
 YELLOW: Colour = (0.85, 0.68, 0.2)
@@ -79,7 +79,7 @@ class Street:
                 draw_side(rng, half, stone, open_land),
             ),
             road=vary(rng, pick(rng, ROADS), 0.08),
-            crossing=rng.uniform(8, 60) if chance(rng, 0.45) else None,
+            crossing=rng.uniform(8, 40) if chance(rng, 0.45) else None,
             width=rng.uniform(5, 10),
         )
 

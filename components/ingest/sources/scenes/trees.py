@@ -1,4 +1,4 @@
-"""Trees, bushes and hedges."""
+"""Trees and bushes."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ from components.ingest.sources.scenes.cutout import SHADE, Cutout, Spot, ellipse
 from components.ingest.sources.scenes.surfaces import Surface
 
 BARKS: tuple[Colour, ...] = ((0.3, 0.23, 0.17), (0.4, 0.36, 0.32), (0.2, 0.16, 0.13))
-KINDS = ("broad", "broad", "poplar", "conifer", "bare", "bush")
+KINDS = ("broad", "poplar", "conifer", "bush", "bare")
+SHARES = (0.45, 0.16, 0.17, 0.14, 0.08)
 
 
 def draw(rng: Rng, canvas: Canvas, x: float, z: float, kind: str | None = None) -> None:
-    """Draws a tree of any kind, or of one of `KINDS`."""
+    """Draws a tree of one of `KINDS`, or of any."""
     tree = Cutout(canvas, x, z)
     tree.darken(0.5)
     {"broad": broad, "poplar": poplar, "conifer": conifer, "bare": bare, "bush": bush}[
-        kind or pick(rng, KINDS)
+        kind or pick(rng, KINDS, SHARES)
     ](rng, tree)
 
 
