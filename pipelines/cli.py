@@ -125,13 +125,15 @@ def retrain(  # noqa: PLR0913, PLR0917 (an argument an option)
     summary: Annotated[Path | None, typer.Option(help="Markdown file to write.")] = None,
 ) -> None:
     """Takes new data in, trains if the policy says so, and promotes what is better."""
+    from pipelines.failure import failures_published
     from pipelines.outcome import publish
     from pipelines.params import SourceParams
     from pipelines.retraining import Request, retrain, settings
 
     source = SourceParams(kind=kind, path=data) if data else None
-    request = Request(task, settings(task, policy, days), source, test, dry_run)
-    report = retrain(request)
+    with failures_published(task, summary):
+        request = Request(task, settings(task, policy, days), source, test, dry_run)
+        report = retrain(request)
     publish(report, summary)
     Console().print(report.markdown(), markup=False, highlight=False)
     raise typer.Exit(report.outcome)

@@ -265,7 +265,8 @@ class DriftParams(Block):
     """From which distance on data count as drifted; each lies between 0 and 1.
 
     Attributes:
-        labels: L-infinity distance between the frequencies of the labels.
+        labels: L-infinity distance between the frequencies of classes; Jensen-Shannon
+            divergence of numbers and points; change of the share that is missing.
         images: Jensen-Shannon divergence of brightness, contrast and size.
     """
 

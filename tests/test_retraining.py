@@ -155,6 +155,14 @@ def test_nothing_new_is_said_and_is_no_failure(project: Workspace) -> None:
     assert history(project) == before
 
 
+def test_an_error_is_told_in_the_summary(project: Workspace) -> None:
+    assert start(project, "--data", "nowhere", "--summary", "summary.md").wait() == Outcome.FAILED
+    text = (project.folder / "summary.md").read_text()
+    (project.folder / "summary.md").unlink()
+    assert text.startswith("## Retrain digits: an error\n\n- --data.path: nowhere not found")
+    assert "- the champion is version 1\n" in text
+
+
 def test_week_2_better_data_killed_everywhere(project: Workspace) -> None:
     folder, before = project.folder, splits(project)
     new = folder.parent / "week2"
