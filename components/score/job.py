@@ -1,6 +1,7 @@
 """The Beam job: chunks in, a file of rows a batch out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,10 @@ LOCAL_RUNNER = "--runner=FnApiRunner"
 """What Beam's DirectRunner ends up with, but only after trying to download another."""
 
 
-class ScoringHandler(ModelHandler[Batch, Scored, Scorer]):
+GetScorer = Callable[[], Scorer]
+
+
+class ScoringHandler(ModelHandler[Batch, Scored, GetScorer]):
     """Lets RunInference score batches as they were read, on one model a process."""
 
     def __init__(self, task: str, model: Path) -> None:
@@ -27,15 +31,16 @@ class ScoringHandler(ModelHandler[Batch, Scored, Scorer]):
         self._task = task
         self._model = model
 
-    def load_model(self) -> Scorer:
-        """Loads the model."""
-        return load_scorer(self._task, self._model)
+    def load_model(self) -> GetScorer:
+        """Loads the model; returns how to get it, as Beam never lets go of what is returned."""
+        load_scorer(self._task, self._model)
+        return partial(load_scorer, self._task, self._model)
 
     def run_inference(
-        self, batch: Batch, model: Scorer, inference_args: dict[str, Any] | None = None
+        self, batch: Batch, model: GetScorer, inference_args: dict[str, Any] | None = None
     ) -> Iterator[Scored]:
         """Yields the number of the first image and a row an image."""
-        scored = iter(model.score([entry.image for entry in batch.entries if not entry.error]))
+        scored = iter(model().score([entry.image for entry in batch.entries if not entry.error]))
         rows = [
             {PATH: entry.image_path, **({ERROR: entry.error} if entry.error else next(scored))}
             for entry in batch.entries

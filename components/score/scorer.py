@@ -1,5 +1,6 @@
 """Scores image files of any kind with a served model, one row of a table an image."""
 
+import atexit
 import io
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -119,6 +120,9 @@ def load_scorer(task: str, folder: Path) -> Scorer:
         raise ConvoyError(f"{folder}: not a model that can be served: {error}") from None
     loaded, params = load_task(task)
     return Scorer(model, loaded, params.evaluate.batch_size)
+
+
+atexit.register(load_scorer.cache_clear)  # TensorFlow complains if it must free a model later
 
 
 def _convert(image: bytes) -> bytes | Row:
