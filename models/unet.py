@@ -15,7 +15,7 @@ def build(
     shape: tuple[int | None, int | None, int],
     units: int,
     *,
-    width: Width = 32,
+    width: Width = 16,
     depth: Depth = 4,
     dropout: Dropout = 0.0,
 ) -> keras.Model:
