@@ -8,7 +8,8 @@ import tensorflow as tf
 import tensorflow_transform as tft
 
 import models
-from pipelines.params import TaskParams
+from components.prepare.preprocessing import decode_images
+from pipelines.params import PrepareParams, TaskParams
 from pipelines.tasks.base import Task
 
 KERAS_FILE = "model.keras"
@@ -18,23 +19,22 @@ CLASSES_FILE = Path("assets.extra") / "classes.txt"
 
 
 class ServedNetwork(tf.Module):
-    """Preprocessing graph, network and the task's last step as one function of image files."""
+    """Preprocessing, network and the task's last step as one function of image files.
 
-    def __init__(self, network: keras.Model, transform: tft.TFTransformOutput, task: Task) -> None:
+    Images are prepared by the very function that the transform graph was traced from; the
+    graph itself would encode each as PNG only to have it decoded again.
+    """
+
+    def __init__(self, network: keras.Model, task: Task, prepare: PrepareParams) -> None:
         super().__init__(name="served_network")
         self.network = network
-        self.preprocess = transform.transform_features_layer()
         self.task = task
-        self.channels = network.input_shape[-1]
+        self.prepare = prepare
 
     @tf.function
     def serve(self, image: tf.Tensor) -> dict[str, tf.Tensor]:
         """Predicts from encoded images, string `[batch]`."""
-        transformed = self.preprocess({"image": image[:, tf.newaxis]})
-        pixels = tf.map_fn(self._decode, transformed["image"], fn_output_signature=tf.uint8)
-        outputs = self.network(
-            tf.ensure_shape(pixels, (None, *self.network.input_shape[1:])), training=False
-        )
+        outputs = self.network(decode_images(image, self.prepare), training=False)
         return self.task.serve(outputs, _sizes(image))
 
     @tf.function
@@ -42,9 +42,6 @@ class ServedNetwork(tf.Module):
         """Predicts from serialized raw `tf.train.Example` records, string `[batch]`."""
         spec = {"image": tf.io.FixedLenFeature((), tf.string)}
         return self.serve(tf.io.parse_example(examples, spec)["image"])
-
-    def _decode(self, contents: tf.Tensor) -> tf.Tensor:
-        return tf.io.decode_png(contents, channels=self.channels)
 
 
 def _sizes(images: tf.Tensor) -> tf.Tensor:
@@ -71,7 +68,7 @@ def export(
     Signatures: `serving_default` takes `image`, encoded image files, string `[batch]`;
     `examples` takes serialized raw `tf.train.Example` records.
     """
-    served = ServedNetwork(network, transform, task)
+    served = ServedNetwork(network, task, params.prepare)
     signatures = {
         "serving_default": served.serve.get_concrete_function(_strings("image")),
         "examples": served.serve_examples.get_concrete_function(_strings("examples")),

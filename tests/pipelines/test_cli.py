@@ -15,7 +15,7 @@ def convoy(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_help_lists_the_verbs() -> None:
     result = convoy("--help")
     assert result.returncode == 0
-    for verb in ("run", "ingest", "stage", "models", "promote", "predict", "lineage"):
+    for verb in ("run", "ingest", "stage", "models", "promote", "predict", "score", "lineage"):
         assert verb in result.stdout
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 from components.train.export import KERAS_FILE, export, load_network
 from components.train.network import build_network
 from models import build_model
-from pipelines.params import TaskParams
+from pipelines.params import PrepareParams, TaskParams
 from pipelines.tasks.binary import TASK
 
 CLASSES = ("no_person", "person")
@@ -20,10 +20,7 @@ PIXELS = np.random.default_rng(0).integers(0, 256, (3, 28, 28, 3), np.uint8)
 
 
 class Transform:
-    """A transformation that leaves images as they are."""
-
-    def transform_features_layer(self) -> object:
-        return lambda inputs: {"image": tf.reshape(inputs["image"], (-1,))}
+    """A transformation that knows the classes."""
 
     def vocabulary_by_name(self, name: str) -> list[bytes]:
         return [name.encode() for name in CLASSES]
@@ -39,7 +36,8 @@ def network() -> keras.Model:
 @pytest.fixture(scope="module")
 def folder(network: keras.Model, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("model")
-    export(network, Transform(), TASK, TaskParams.model_construct(), folder)
+    params = TaskParams.model_construct(prepare=PrepareParams(height=28, width=28, channels=3))
+    export(network, Transform(), TASK, params, folder)
     return folder
 
 
