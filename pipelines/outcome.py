@@ -69,8 +69,9 @@ class Report:
     def title(self) -> str:
         """One line: the subject of the commit, the headline of the summary."""
         version = f" version {self.version}" if self.version else ""
-        plan = " (dry run)" if self.planned else ""
-        return f"Retrain {self.task}{version}: {HEADLINES[self.outcome]}{plan}"
+        dry = self.planned and self.outcome is Outcome.NOTHING_NEW
+        headline = "a dry run; nothing was changed" if dry else HEADLINES[self.outcome]
+        return f"Retrain {self.task}{version}: {headline}"
 
     def markdown(self) -> str:
         """The summary for a job's page or a chat."""
