@@ -45,7 +45,8 @@ def test_the_message_begins_with_a_subject_line() -> None:
 
 
 def test_a_dry_run_says_so() -> None:
-    assert Report("digits", planned=True).title() == "Retrain digits: a dry run; nothing was changed"
+    title = Report("digits", planned=True).title()
+    assert title == "Retrain digits: a dry run; nothing was changed"
 
 
 def test_without_a_champion_its_column_is_empty() -> None:
