@@ -52,6 +52,7 @@ def test_masks_are_learnt_measured_and_predicted(project: Workspace, photo: Imag
     evaluation = project.folder / "reports/segmentation/evaluate"
     for name in ("best.png", "worst.png", "iou.png", "confusion.png", "classes.csv"):
         assert (evaluation / name).is_file()
+    assert "mean_iou" in project.run("convoy", "compare", "segmentation", "1", "1")
     project.run("convoy", "predict", "segmentation", "photo.png", "--model", "1")
     project.run("convoy", "predict", "segmentation", "photo.png", "--model", "1", "--tile", "96")
     with Image.open(project.folder / "predictions/photo-mask.png") as mask:

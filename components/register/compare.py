@@ -45,7 +45,7 @@ class Side:
     def scores(self, task: Task, params: TaskParams, row: Row, outputs: Predictions) -> list[float]:
         """The metrics of the gate of a single example, in the gate's order."""
         evaluation = task.evaluation(self.served.classes, params)
-        evaluation.update([row], {key: values[None] for key, values in outputs.items()})
+        evaluation.update([row], outputs)
         metrics = evaluation.metrics()
         return [metrics.get(name, np.nan) for name in params.gate.thresholds]
 
@@ -56,7 +56,7 @@ class Example:
 
     Attributes:
         row: The raw example.
-        outputs: What each model returned.
+        outputs: What each model returned, `[1, ...]` each.
         scores: The metrics of the gate, float `[2, metrics]`.
     """
 
@@ -152,7 +152,7 @@ def _examples(
     outputs: Sequence[Predictions],
 ) -> Iterator[Example]:
     for at, row in enumerate(rows):
-        single = [{name: values[at] for name, values in each.items()} for each in outputs]
+        single = [{name: each[name][at : at + 1] for name in each} for each in outputs]
         pairs = zip(sides, single, strict=True)
         scores = np.array([side.scores(task, params, row, predicted) for side, predicted in pairs])
         yield Example(row, single, scores)
@@ -205,7 +205,8 @@ def _draw(worst: Sequence[Example], sides: Sequence[Side], task: Task) -> Image.
 def _tiles(each: Example, sides: Sequence[Side], task: Task) -> Iterator[tuple[Image.Image, str]]:
     image = read_image(each.row["image"])
     for side, outputs in zip(sides, each.outputs, strict=True):
-        yield task.draw(image, outputs, side.served.classes), f"model {side.name}"
+        prediction = {name: values[0] for name, values in outputs.items()}
+        yield task.draw(image, prediction, side.served.classes), f"model {side.name}"
 
 
 def _title(row: Row, task: Task) -> str:
