@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from components.ingest.images import encode_png
+from components.ingest.images import encode_png, read_image
 from components.ingest.keypoints import KEYPOINTS, SIDE
 from components.ingest.table import Record
 from pipelines.errors import ConvoyError
@@ -81,10 +81,7 @@ def crop_face(file: Path, name: str, points: np.ndarray, square: Square) -> Reco
     Raises:
         ConvoyError: When the file is absent or the square is outside of the image.
     """
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise ConvoyError(f"{file}: cannot be read: {error.strerror}") from None
+    data = read_image(file)
     try:
         with Image.open(io.BytesIO(data)) as image:
             image.load()

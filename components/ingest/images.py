@@ -1,10 +1,13 @@
-"""Looks into encoded images."""
+"""Reads encoded images and looks into them."""
 
 import io
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
+
+from pipelines.errors import ConvoyError
 
 KEPT_FORMATS = ("PNG", "JPEG", "MPO")  # MPO: what many phones write, JPEG to every decoder
 
@@ -35,6 +38,18 @@ class Inspected:
     channels: int | None = None
     value_range: int | None = None
     decode_error: str | None = None
+
+
+def read_image(file: Path) -> bytes:
+    """Reads an image file as it is.
+
+    Raises:
+        ConvoyError: When it cannot be read.
+    """
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise ConvoyError(f"{file}: cannot be read: {error.strerror}") from None
 
 
 def inspect_image(data: bytes) -> Inspected:

@@ -6,59 +6,39 @@ the first; boxes are measured from its edge. A category names its keypoints, amo
 hidden (1) counts like what is visible (2).
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import Field
 
+from components.ingest import coco
 from components.ingest.face_crop import Box, Square, crop_face
 from components.ingest.keypoints import KEYPOINTS
 from components.ingest.sources import base
 from components.ingest.table import Record
 from pipelines.errors import ConvoyError
-from pipelines.params import describe_errors
 
 
-class Picture(BaseModel):
-    """An entry of `images`."""
-
-    id: int
-    file_name: str
-
-
-class Category(BaseModel):
+class Category(coco.Category):
     """An entry of `categories`."""
 
-    id: int
-    keypoints: list[str] = []
+    keypoints: list[str] = Field(default_factory=list)
 
 
-class Annotation(BaseModel):
+class Annotation(coco.Annotation):
     """An entry of `annotations`.
 
     Attributes:
-        id: Its number.
-        image_id: The number of its image.
-        category_id: The number of its category.
         keypoints: x, y and visibility of each of the category's keypoints.
         bbox: Left, top, width and height of the face in pixels.
     """
 
-    id: int
-    image_id: int
-    category_id: int
     keypoints: list[float]
     bbox: tuple[float, float, float, float]
 
 
-class Content(BaseModel):
-    """What is read of the JSON file."""
-
-    images: list[Picture]
-    categories: list[Category]
-    annotations: list[Annotation]
+Content = coco.Content[coco.Picture, Category, Annotation]
 
 
 class Source(base.Source):
@@ -80,38 +60,18 @@ class Source(base.Source):
                 an image is absent.
         """
         file = self.path / self.annotations
-        content = read_content(file)
+        content = coco.read_content(file, Content)
+        if not content.annotations:
+            raise ConvoyError(f"{file}: no annotations")
         pictures = {picture.id: picture.file_name for picture in content.images}
         names = {category.id: category.keypoints for category in content.categories}
+        coco.check_references(file, content.annotations, "category", names)
         for annotation in content.annotations:
             place = f"{file}: annotation {annotation.id}"
-            if annotation.image_id not in pictures:
-                raise ConvoyError(f"{place}: no image has the id {annotation.image_id}")
-            if annotation.category_id not in names:
-                raise ConvoyError(f"{place}: no category has the id {annotation.category_id}")
             points = parse_points(annotation.keypoints, names[annotation.category_id], place)
             square = Square.around(parse_box(annotation.bbox, place), self.margin)
             picture = pictures[annotation.image_id]
             yield crop_face(self.path / picture, f"{picture}#{annotation.id}", points, square)
-
-
-def read_content(file: Path) -> Content:
-    """Reads the JSON file.
-
-    Raises:
-        ConvoyError: When it is absent, not JSON, has a wrong entry, or has no annotation.
-    """
-    try:
-        content = Content.model_validate(json.loads(file.read_bytes()))
-    except OSError as error:
-        raise ConvoyError(f"{file}: cannot be read: {error.strerror}") from None
-    except ValidationError as error:
-        raise ConvoyError(describe_errors(error, f"{file}: entry")) from None
-    except ValueError as error:
-        raise ConvoyError(f"{file}: not JSON: {error}") from None
-    if not content.annotations:
-        raise ConvoyError(f"{file}: no annotations")
-    return content
 
 
 def parse_points(values: Sequence[float], names: Sequence[str], place: str) -> np.ndarray:

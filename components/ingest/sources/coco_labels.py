@@ -9,56 +9,33 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from pydantic import BaseModel, Field, NonNegativeFloat, PositiveInt, ValidationError
+from pydantic import Field, NonNegativeFloat
 
+from components.ingest import coco
+from components.ingest.images import read_image
 from components.ingest.sources import base
 from components.ingest.table import Record
 from pipelines.errors import ConvoyError
-from pipelines.params import describe_errors
 
 PERSON, NO_PERSON = "person", "no_person"
 
 
-class Picture(BaseModel):
-    """An entry of `images`; width and height in pixels."""
-
-    id: int
-    file_name: str
-    width: PositiveInt
-    height: PositiveInt
-
-
-class Category(BaseModel):
-    """An entry of `categories`."""
-
-    id: int
-    name: str
-
-
-class Annotation(BaseModel):
+class Annotation(coco.Annotation):
     """An entry of `annotations`.
 
     Attributes:
-        id: Its number.
-        image_id: The number of its image.
-        category_id: The number of its category.
         area: What it covers, in pixels.
         iscrowd: Whether it stands for several objects that were not told apart.
     """
 
-    id: int
-    image_id: int
-    category_id: int
     area: NonNegativeFloat
     iscrowd: bool = False
 
 
-class Content(BaseModel):
+class Content(coco.Content[coco.SizedPicture, coco.NamedCategory, Annotation]):
     """What is read of the JSON file."""
 
-    images: list[Picture] = Field(min_length=1)
-    categories: list[Category]
-    annotations: list[Annotation]
+    images: list[coco.SizedPicture] = Field(min_length=1)
 
 
 class Source(base.Source):
@@ -88,7 +65,7 @@ class Source(base.Source):
             ConvoyError: When the JSON file is not in the format, naming the entry, or an
                 image is absent.
         """
-        content = read_content(self.path / self.annotations)
+        content = coco.read_content(self.path / self.annotations, Content)
         shares = self._person_shares(content)
         for picture in content.images:
             file = self.path / self.images / picture.file_name
@@ -108,37 +85,7 @@ class Source(base.Source):
             raise ConvoyError(f"{file}: no category has the name {PERSON!r}")
         shares = defaultdict(list)
         for annotation in content.annotations:
-            if annotation.image_id not in sizes:
-                raise ConvoyError(
-                    f"{file}: annotation {annotation.id}: no image has the id {annotation.image_id}"
-                )
             counted = self.count_crowds or not annotation.iscrowd
             if counted and annotation.category_id in categories:
                 shares[annotation.image_id].append(annotation.area / sizes[annotation.image_id])
         return shares
-
-
-def read_content(file: Path) -> Content:
-    """Reads the JSON file.
-
-    Raises:
-        ConvoyError: When it is absent, not JSON, has a wrong entry, or has no image.
-    """
-    try:
-        return Content.model_validate_json(file.read_bytes())
-    except OSError as error:
-        raise ConvoyError(f"{file}: cannot be read: {error.strerror}") from None
-    except ValidationError as error:
-        raise ConvoyError(describe_errors(error, f"{file}: entry")) from None
-
-
-def read_image(file: Path) -> bytes:
-    """Reads an image file.
-
-    Raises:
-        ConvoyError: When it cannot be read.
-    """
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise ConvoyError(f"{file}: cannot be read: {error.strerror}") from None

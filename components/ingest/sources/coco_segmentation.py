@@ -11,36 +11,21 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from pycocotools import mask as coco
-from pydantic import BaseModel, Field, FiniteFloat, NonNegativeInt, ValidationError, model_validator
+from pycocotools import mask as rle
+from pydantic import BaseModel, Field, FiniteFloat, NonNegativeInt, model_validator
 
+from components.ingest import coco
+from components.ingest.images import read_image
 from components.ingest.masks import VOID, encode_mask
 from components.ingest.sources import base
 from components.ingest.table import Record
 from pipelines.errors import ConvoyError
-from pipelines.params import describe_errors
 
 Polygons = list[list[FiniteFloat]]
 """Each is x0, y0, x1, ... in pixels from the image's corner."""
 
 Encoded = dict[str, Any]
 """A region as pycocotools holds it."""
-
-
-class Picture(BaseModel):
-    """An entry of `images`; width and height are in pixels."""
-
-    id: int
-    file_name: str
-    width: int = Field(gt=0)
-    height: int = Field(gt=0)
-
-
-class Category(BaseModel):
-    """An entry of `categories`."""
-
-    id: int
-    name: str
 
 
 class Runs(BaseModel):
@@ -55,30 +40,19 @@ class Runs(BaseModel):
     counts: list[NonNegativeInt] | str
 
 
-class Annotation(BaseModel):
+class Annotation(coco.Annotation):
     """An entry of `annotations`.
 
     Attributes:
-        id: Its number.
-        image_id: The number of its image.
-        category_id: The number of its category.
         segmentation: Its outline.
         iscrowd: Whether it is a region with many objects that nobody told apart.
     """
 
-    id: int
-    image_id: int
-    category_id: int
     segmentation: Polygons | Runs
     iscrowd: bool = False
 
 
-class Content(BaseModel):
-    """What is read of the JSON file."""
-
-    images: list[Picture]
-    categories: list[Category]
-    annotations: list[Annotation]
+Content = coco.Content[coco.SizedPicture, coco.NamedCategory, Annotation]
 
 
 class Source(base.Source):
@@ -116,9 +90,11 @@ class Source(base.Source):
                 it lacks a category that is a class; or when an image is absent.
         """
         file = self.path / self.annotations
-        content = read_content(file)
-        indices = self._indices(content.categories, file)
-        objects = group_objects(content, file)
+        content = coco.read_content(file, Content)
+        indices = self._indices(content, file)
+        objects: Mapping[int, list[Annotation]] = defaultdict(list)
+        for annotation in content.annotations:
+            objects[annotation.image_id].append(annotation)
         for picture in content.images:
             regions = [
                 (
@@ -138,68 +114,24 @@ class Source(base.Source):
     def _uncovered(self) -> int:
         return VOID if self.background is None else self.classes.index(self.background)
 
-    def _indices(self, categories: Sequence[Category], file: Path) -> dict[int, int]:
+    def _indices(self, content: Content, file: Path) -> dict[int, int]:
         """The class index of each category that is a class, by the category's number."""
-        names = {category.name for category in categories}
-        if unknown := set(self.classes).difference(names, [self.background]):
+        names = {category.id: category.name for category in content.categories}
+        if unknown := set(self.classes).difference(names.values(), [self.background]):
             raise ConvoyError(
                 f"{file}: no category {', '.join(sorted(unknown))}; there are "
-                f"{', '.join(sorted(names))}"
+                f"{', '.join(sorted(names.values()))}"
             )
+        coco.check_references(file, content.annotations, "category", names)
         return {
-            category.id: self.classes.index(category.name)
-            for category in categories
-            if category.name in self.classes
+            number: self.classes.index(name)
+            for number, name in names.items()
+            if name in self.classes
         }
 
 
-def read_content(file: Path) -> Content:
-    """Reads the JSON file.
-
-    Raises:
-        ConvoyError: When it is absent, not JSON, or has a wrong entry.
-    """
-    try:
-        return Content.model_validate_json(file.read_bytes())
-    except OSError as error:
-        raise ConvoyError(f"{file}: cannot be read: {error.strerror}") from None
-    except ValidationError as error:
-        raise ConvoyError(describe_errors(error, f"{file}: entry")) from None
-
-
-def read_image(file: Path) -> bytes:
-    """The content of an image file.
-
-    Raises:
-        ConvoyError: When it is absent.
-    """
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise ConvoyError(f"{file}: cannot be read: {error.strerror}") from None
-
-
-def group_objects(content: Content, file: Path) -> Mapping[int, Sequence[Annotation]]:
-    """The objects of each image, by the image's number; an empty list where there is none.
-
-    Raises:
-        ConvoyError: When an object's image or category is not in the file.
-    """
-    images = {picture.id for picture in content.images}
-    categories = {category.id for category in content.categories}
-    groups: Mapping[int, list[Annotation]] = defaultdict(list)
-    for annotation in content.annotations:
-        place = f"{file}: annotation {annotation.id}"
-        if annotation.image_id not in images:
-            raise ConvoyError(f"{place}: no image has the id {annotation.image_id}")
-        if annotation.category_id not in categories:
-            raise ConvoyError(f"{place}: no category has the id {annotation.category_id}")
-        groups[annotation.image_id].append(annotation)
-    return groups
-
-
 def draw_regions(
-    regions: Sequence[tuple[Encoded, int]], picture: Picture, uncovered: int
+    regions: Sequence[tuple[Encoded, int]], picture: coco.SizedPicture, uncovered: int
 ) -> np.ndarray:
     """Draws regions on top of each other, the largest first, those of one area in their order.
 
@@ -212,12 +144,12 @@ def draw_regions(
         uint8 `[height, width]`.
     """
     indices = np.full((picture.height, picture.width), uncovered, np.uint8)
-    for region, value in sorted(regions, key=lambda each: coco.area(each[0]), reverse=True):
-        indices[coco.decode(region) == 1] = value
+    for region, value in sorted(regions, key=lambda each: rle.area(each[0]), reverse=True):
+        indices[rle.decode(region) == 1] = value
     return indices
 
 
-def encode_region(segmentation: Polygons | Runs, picture: Picture, place: str) -> Encoded:
+def encode_region(segmentation: Polygons | Runs, picture: coco.SizedPicture, place: str) -> Encoded:
     """Turns the outline of an object into pycocotools' packed form, checked.
 
     pycocotools itself takes broken outlines and then reads or reserves memory at random.
@@ -233,9 +165,9 @@ def encode_region(segmentation: Polygons | Runs, picture: Picture, place: str) -
     size = (picture.height, picture.width)
     if isinstance(segmentation, Runs):
         counts = check_runs(segmentation, size, place)
-        return coco.frPyObjects({"size": size, "counts": counts}, *size)
+        return rle.frPyObjects({"size": size, "counts": counts}, *size)
     check_polygons(segmentation, size, place)
-    return coco.merge(coco.frPyObjects(segmentation, *size))
+    return rle.merge(rle.frPyObjects(segmentation, *size))
 
 
 def check_polygons(polygons: Polygons, size: tuple[int, int], place: str) -> None:

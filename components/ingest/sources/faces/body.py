@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from components.ingest.draws import Rng, chance, pick
 from components.ingest.sources.faces.chart import Array
-from components.ingest.sources.faces.draws import Rng, chance, pick
 from components.ingest.sources.faces.layer import Layer, Outline
 from components.ingest.sources.faces.light import Light
 from components.ingest.sources.faces.pose import Pose

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
+from components.ingest.draws import Rng, chance, pick
 from components.ingest.sources.faces.chart import Array
-from components.ingest.sources.faces.draws import Rng, chance, pick
 from components.ingest.sources.faces.textures import cut
 
 

@@ -7,9 +7,9 @@ from typing import Literal
 
 import numpy as np
 
+from components.ingest.draws import Rng, chance, pick
 from components.ingest.sources.faces import chart
 from components.ingest.sources.faces.chart import Array
-from components.ingest.sources.faces.draws import Rng, chance, pick
 from components.ingest.sources.faces.textures import cut
 from components.ingest.sources.faces.traits import Look
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from components.ingest.draws import Rng, pick
 from components.ingest.sources.faces import chart
 from components.ingest.sources.faces.chart import Array, Bumps, both_sides
-from components.ingest.sources.faces.draws import Rng, pick
 from components.ingest.sources.faces.head import Head
 from components.ingest.sources.faces.pose import Pose
 from components.ingest.sources.faces.traits import Shape

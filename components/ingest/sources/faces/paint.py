@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from components.ingest.draws import Rng
 from components.ingest.sources.faces import chart
 from components.ingest.sources.faces.chart import Array, mirror, shift
-from components.ingest.sources.faces.draws import Rng
 from components.ingest.sources.faces.layer import Layer, blend
 from components.ingest.sources.faces.layout import Eye, Layout, Mouth, Points
 from components.ingest.sources.faces.traits import Expression, Look, Shape

@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from components.ingest.draws import Rng, chance, pick
 from components.ingest.sources.faces.chart import place, shift
-from components.ingest.sources.faces.draws import Rng, chance, pick
 from components.ingest.sources.faces.head import Head
 from components.ingest.sources.faces.layer import Layer, Outline, ink
 from components.ingest.sources.faces.layout import Layout

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from components.ingest.draws import Rng, chance
 from components.ingest.keypoints import SIDE
 from components.ingest.sources.faces import body, chart, hair, paint, props, scene
 from components.ingest.sources.faces import head as heads
 from components.ingest.sources.faces import light as lights
 from components.ingest.sources.faces.camera import photograph
 from components.ingest.sources.faces.chart import Array
-from components.ingest.sources.faces.draws import Rng, chance
 from components.ingest.sources.faces.head import Head
 from components.ingest.sources.faces.layer import Layer, blend
 from components.ingest.sources.faces.layout import Layout

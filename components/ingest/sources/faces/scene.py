@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
+from components.ingest.draws import Rng, chance, pick
 from components.ingest.sources.faces.chart import Array
-from components.ingest.sources.faces.draws import Rng, chance, pick
 from components.ingest.sources.faces.layer import level
 from components.ingest.sources.faces.textures import cut
 

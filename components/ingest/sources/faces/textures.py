@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
+from components.ingest.draws import Rng, chance
 from components.ingest.sources.faces.chart import Array
-from components.ingest.sources.faces.draws import Rng, chance
 
 Texture = Literal["grain", "strands", "locks", "curls", "clouds"]
 SIDE = 512

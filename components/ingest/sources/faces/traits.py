@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from components.ingest.sources.faces.draws import Rng, chance, pick
+from components.ingest.draws import Rng, chance, pick
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from math import hypot, pi
 
 import numpy as np
 
-from components.ingest.sources.faces.draws import Rng, chance, pick
+from components.ingest.draws import Rng, chance, pick
 from components.ingest.sources.scenes import colours
 from components.ingest.sources.scenes.canvas import Canvas, dot, outward
 from components.ingest.sources.scenes.colours import Colour, mix, scale

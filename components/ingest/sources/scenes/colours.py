@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from colorsys import hsv_to_rgb
 
-from components.ingest.sources.faces.draws import Rng, chance, pick
+from components.ingest.draws import Rng, chance, pick
 
 Colour = tuple[float, float, float]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import hypot
 
-from components.ingest.sources.faces.draws import Rng, chance, pick
+from components.ingest.draws import Rng, chance, pick
 from components.ingest.sources.scenes.environment import Environment
 from components.ingest.sources.scenes.people import Person
 from components.ingest.sources.scenes.spots import NEAREST, spot

@@ -9,7 +9,7 @@ from math import hypot, pi
 
 import numpy as np
 
-from components.ingest.sources.faces.draws import Rng, chance, pick
+from components.ingest.draws import Rng, chance, pick
 from components.ingest.sources.scenes import buildings, cars, colours, props, sky, street, trees
 from components.ingest.sources.scenes.buildings import Building
 from components.ingest.sources.scenes.canvas import Canvas

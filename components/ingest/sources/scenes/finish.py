@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ImageFilter
 
-from components.ingest.sources.faces.draws import Rng
+from components.ingest.draws import Rng
 from components.ingest.sources.faces.textures import SIDE, cut, sheet
 from components.ingest.sources.scenes.canvas import Canvas
 from components.ingest.sources.scenes.surfaces import FLOOR_OF, ROUGHNESS_OF

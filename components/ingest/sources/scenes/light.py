@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import cos, exp, radians, sin
 
-from components.ingest.sources.faces.draws import Rng, pick
+from components.ingest.draws import Rng, pick
 from components.ingest.sources.scenes.colours import Colour, mix, scale
 
 SHADOWLESS = 0.1

@@ -9,7 +9,7 @@ from math import hypot, pi
 
 import numpy as np
 
-from components.ingest.sources.faces.draws import Rng, pick
+from components.ingest.draws import Rng, pick
 from components.ingest.sources.scenes import buildings, cars, props, trees
 from components.ingest.sources.scenes.canvas import Canvas
 from components.ingest.sources.scenes.environment import Environment, Thing

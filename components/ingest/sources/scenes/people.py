@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import cos, pi, sin
 
-from components.ingest.sources.faces.draws import Rng, chance, pick
+from components.ingest.draws import Rng, chance, pick
 from components.ingest.sources.scenes import colours
 from components.ingest.sources.scenes.canvas import Canvas
 from components.ingest.sources.scenes.colours import Colour, scale

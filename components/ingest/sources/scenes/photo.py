@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
+from components.ingest.draws import Rng, chance
 from components.ingest.sources.faces.camera import compress, levels
-from components.ingest.sources.faces.draws import Rng, chance
 from components.ingest.sources.scenes.view import Array
 
 

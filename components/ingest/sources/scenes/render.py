@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from components.ingest.sources.faces.draws import Rng, pick
+from components.ingest.draws import Rng, pick
 from components.ingest.sources.scenes import crowd, people
 from components.ingest.sources.scenes.canvas import Canvas
 from components.ingest.sources.scenes.environment import Environment, draw_bonnet

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from components.ingest.sources.faces.draws import Rng
+from components.ingest.draws import Rng
 from components.ingest.sources.faces.textures import cut
 from components.ingest.sources.scenes.colours import Colour, mix, scale
 from components.ingest.sources.scenes.light import Light

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from components.ingest.sources.faces.draws import Rng
+from components.ingest.draws import Rng
 from components.ingest.sources.scenes.view import View
 
 TALL = 1.7

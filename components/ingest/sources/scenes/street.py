@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from components.ingest.sources.faces.draws import Rng, chance, pick
+from components.ingest.draws import Rng, chance, pick
 from components.ingest.sources.scenes.canvas import Canvas
 from components.ingest.sources.scenes.colours import FOLIAGE, Colour, scale, vary
 from components.ingest.sources.scenes.surfaces import Surface

@@ -6,7 +6,7 @@ from math import cos, pi, sin
 
 import numpy as np
 
-from components.ingest.sources.faces.draws import Rng, pick
+from components.ingest.draws import Rng, pick
 from components.ingest.sources.scenes import colours
 from components.ingest.sources.scenes.canvas import Canvas
 from components.ingest.sources.scenes.colours import Colour, scale

@@ -14,7 +14,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from components.ingest.sources.faces.draws import Rng, pick
+from components.ingest.draws import Rng, pick
 
 Point = tuple[float, float, float]
 Pixel = tuple[float, float]

@@ -117,7 +117,7 @@ def test_an_absent_file(tmp_path: Path) -> None:
 def test_a_file_that_is_not_json(tmp_path: Path) -> None:
     (tmp_path / "faces.json").write_bytes(b"{\xff")
     source = Source(kind="coco_keypoints", path=tmp_path, annotations="faces.json")
-    with pytest.raises(ConvoyError, match=r"faces\.json: not JSON"):
+    with pytest.raises(ConvoyError, match=r"faces\.json: entry: Invalid JSON"):
         list(source.read())
 
 

@@ -12,10 +12,10 @@ from hypothesis.extra.numpy import arrays
 from PIL import Image
 from pycocotools import mask as coco
 
+from components.ingest.coco import SizedPicture
 from components.ingest.ingest import load_source
 from components.ingest.masks import VOID, decode_mask
 from components.ingest.sources.coco_segmentation import (
-    Picture,
     Runs,
     Source,
     draw_regions,
@@ -159,7 +159,7 @@ def test_runs_are_drawn_as_they_were(region: np.ndarray, packed: bool) -> None:
     height, width = region.shape
     encoded = coco.encode(np.asfortranarray(region, np.uint8))["counts"].decode()
     runs = Runs(size=region.shape, counts=encoded if packed else unpack_counts(encoded))
-    picture = Picture(id=0, file_name="", width=width, height=height)
+    picture = SizedPicture(id=0, file_name="", width=width, height=height)
     drawn = draw_regions([(encode_region(runs, picture, "a"), 4)], picture, 1)
     np.testing.assert_array_equal(drawn, np.where(region, 4, 1))
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from components.ingest.draws import pick
 from components.ingest.sources.faces import chart, hair, light, props, textures
 from components.ingest.sources.faces import head as heads
 from components.ingest.sources.faces.camera import compress, expose, photograph
-from components.ingest.sources.faces.draws import pick
 from components.ingest.sources.faces.layer import Layer, blend
 from components.ingest.sources.faces.layout import Layout
 from components.ingest.sources.faces.light import Light
