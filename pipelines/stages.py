@@ -45,13 +45,12 @@ def augment(name: str) -> None:
     from components.augment.sheet import draw_sheet
     from pipelines.slices import run_slice
 
-    task, params = load_task(name)
-    folder = run_slice(name, "augment")
+    run_slice(name, "augment")
+    prepared = artifact_folder(name, "prepare") / "Transform"
     draw_sheet(
-        task,
-        params,
-        examples=only_child(folder / "Augment/augmented_examples"),
-        transform=only_child(artifact_folder(name, "prepare") / "Transform/transform_graph"),
+        *load_task(name),
+        examples=only_child(prepared / "transformed_examples"),
+        transform=only_child(prepared / "transform_graph"),
         file=_fresh_report(name, "augment") / "copies.png",
     )
 

@@ -1,17 +1,16 @@
 """A picture of training images beside their augmented copies."""
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import tensorflow as tf
 import tensorflow_transform as tft
 from PIL import Image
 
-from components.augment.component import COPIES_PREFIX, TRAIN
-from components.evaluate.pictures import contact_sheet
-from components.train.input import parse_example
+from components.augment.component import TRAIN
+from components.augment.policy import augment, example_seeds
+from components.evaluate.pictures import Tile, contact_sheet
+from components.train.input import Example, read_examples
 from pipelines.params import TaskParams
 from pipelines.tasks.base import Task
 
@@ -21,50 +20,53 @@ COLUMNS = 6
 
 
 def draw_sheet(task: Task, params: TaskParams, examples: Path, transform: Path, file: Path) -> None:
-    """Draws the first training images, each in a row with its copies.
+    """Draws the first training images, each followed by copies.
 
     Args:
         task: The task, which draws the labels onto the images.
         params: The task's parameters.
-        examples: Folder of the augmented examples, by split.
+        examples: Folder of the transformed examples, by split.
         transform: Folder of TensorFlow Transform's output.
         file: PNG to write.
     """
-    spec = tft.TFTransformOutput(str(transform)).transformed_feature_spec()
-    split = examples / f"Split-{TRAIN}"
-    copies = sorted(split.glob(f"{COPIES_PREFIX}*"))
-    originals = sorted(set(split.iterdir()) - set(copies))
-    channels = params.prepare.channels
-    rows: dict[str, list[Image.Image]] = defaultdict(list)
-    for example in _read(originals, spec, task, channels, ORIGINALS):
-        rows[_path(example)].append(_draw(task, example))
-    for example in _read(copies, spec, task, channels):
-        row = rows.get(_path(example), [])
-        if row and len(row) <= COPIES_SHOWN:
-            row.append(_draw(task, example))
-    tiles = [
-        (tile, f"copy {at}" if at else path)
-        for path, row in rows.items()
-        for at, tile in enumerate(row)
-    ]
-    width = 1 + min(params.augment.copies, COPIES_SHOWN)
+    files = [f"{examples}/Split-{TRAIN}/*.gz"]
+    originals = read_examples(files, tft.TFTransformOutput(str(transform)), task, params)
+    width = 1 + _shown(params)
+    tiles = list(sheet_tiles(task, params, originals.take(ORIGINALS)))
     contact_sheet(tiles, columns=width * (COLUMNS // width)).save(file)
 
 
-def _read(
-    files: list[Path], spec: dict[str, Any], task: Task, channels: int, count: int = -1
-) -> Iterator[dict[str, Any]]:
-    records = tf.data.TFRecordDataset([str(file) for file in files], compression_type="GZIP")
-    for record in records.take(count):
-        example = parse_example(record, spec, task, channels)
-        yield {name: value.numpy() for name, value in example.items()}
+def sheet_tiles(task: Task, params: TaskParams, originals: Iterable[Example]) -> Iterator[Tile]:
+    """Yields each image and its copies, with their labels drawn onto them.
+
+    A copy depends on nothing but its image, its number and the parameters, so these are the
+    copies that the stage writes; where training augments, they are like those it makes.
+
+    Args:
+        task: The task, which moves and draws the labels.
+        params: The task's parameters.
+        originals: Examples as `parse_example` gives them.
+    """
+    for example in originals:
+        yield _draw(task, example), example["image_path"].numpy().decode()
+        for number in range(1, _shown(params) + 1):
+            yield _draw(task, _copy(task, params, example, number)), f"copy {number}"
 
 
-def _path(example: dict[str, Any]) -> str:
-    return example["image_path"].decode()
+def _shown(params: TaskParams) -> int:
+    copies = COPIES_SHOWN if params.augment.online else params.augment.copies
+    return min(copies, COPIES_SHOWN)
 
 
-def _draw(task: Task, example: dict[str, Any]) -> Image.Image:
-    pixels = example["image"]
+def _copy(task: Task, params: TaskParams, example: Example, number: int) -> Example:
+    batch = {name: value[None] for name, value in example.items()}
+    seeds = example_seeds(batch["image_path"], number, params.seed)
+    image, labels = augment(batch.pop("image"), batch, seeds, params.augment, task.warp_labels)
+    return {name: value[0] for name, value in {"image": image, **labels}.items()}
+
+
+def _draw(task: Task, example: Mapping[str, Any]) -> Image.Image:
+    arrays = {name: value.numpy() for name, value in example.items()}
+    pixels = arrays["image"]
     grey = pixels.shape[-1] == 1
-    return task.draw_labels(Image.fromarray(pixels[..., 0] if grey else pixels), example)
+    return task.draw_labels(Image.fromarray(pixels[..., 0] if grey else pixels), arrays)
