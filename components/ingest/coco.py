@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, PositiveInt, ValidationError
 
@@ -53,6 +53,7 @@ class Annotation(BaseModel):
 P = TypeVar("P", bound=Picture)
 C = TypeVar("C", bound=Category)
 A = TypeVar("A", bound=Annotation)
+Read = TypeVar("Read", bound="Content[Any, Any, Any]")
 
 
 class Content(BaseModel, Generic[P, C, A]):
@@ -69,7 +70,7 @@ class Content(BaseModel, Generic[P, C, A]):
     annotations: list[A]
 
 
-def read_content(file: Path, content: type[Content[P, C, A]]) -> Content[P, C, A]:
+def read_content(file: Path, content: type[Read]) -> Read:
     """Reads a file.
 
     Args:
