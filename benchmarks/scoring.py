@@ -12,7 +12,6 @@ import argparse
 import io
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -25,6 +24,7 @@ import tensorflow as tf
 from PIL import Image
 from rich.console import Console
 
+from benchmarks.processes import measure_command
 from components.ingest.sources import rendered_scenes
 from components.ingest.sources.scenes.source import Counts
 from components.prepare.preprocessing import decode_images
@@ -91,17 +91,9 @@ def compare(name: str, folder: Path, out: Path, rounds: int) -> tuple[list[float
 
 
 def peak_memory(name: str, folder: Path, out: Path) -> float:
-    """The most memory that `convoy score` holds, in MiB.
-
-    Raises:
-        RuntimeError: When it fails.
-    """
+    """The most memory that `convoy score` holds, in MiB."""
     command = [sys.executable, "-m", "pipelines.cli", "score", name, str(folder), "--out", str(out)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        raise RuntimeError(f"{' '.join(command)}: exit code {os.waitstatus_to_exitcode(status)}")
-    return usage.ru_maxrss / 2**10
+    return measure_command(command).peak_memory
 
 
 def main() -> None:

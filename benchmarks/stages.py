@@ -1,47 +1,67 @@
-"""Seconds of each stage, and of `dvc repro` when there is nothing to do.
+"""Seconds, images/s and memory of each stage, and of a run when there is nothing to do.
 
     python -m benchmarks.stages digits
 
-Runs in a copy of the project, stage by stage, each in a process of its own as DVC does.
+Runs in a copy of the project, stage by stage, each in a process of its own as DVC does; so each
+begins with the seconds that imports take. Images are those of all splits; the training stage
+takes those of the training split once an epoch, evaluation those of the test split.
 """
 
 import argparse
+import csv
+import json
 import tempfile
-import time
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.processes import Usage, measure_command
 from benchmarks.workspace import Workspace
+from pipelines.layout import CURVES_FILE, METRICS_FILE
 from pipelines.stages import STAGES
 
 
-def seconds(workspace: Workspace, *command: str) -> float:
-    """The wall-clock time of a command."""
-    begin = time.perf_counter()
-    workspace.run(*command)
-    return time.perf_counter() - begin
+def repro(workspace: Workspace, *words: str) -> Usage:
+    """Runs `dvc repro`."""
+    return measure_command(("dvc", "repro", *words), workspace.folder, workspace.environment)
+
+
+def count_images(reports: Path) -> dict[str, int]:
+    """How many images each stage but registration took.
+
+    Args:
+        reports: Folder of the task's reports.
+    """
+    rows = json.loads((reports / "validation.json").read_text())["rows"]
+    epochs = len(list(csv.DictReader((reports / "train" / CURVES_FILE).open())))
+    everything = dict.fromkeys(("ingest", "validate", "prepare", "augment"), sum(rows.values()))
+    return everything | {"train": epochs * rows["train"], "evaluate": rows["test"]}
 
 
 def main() -> None:
-    """Prints the table."""
+    """Prints the table and the task's metrics."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("task")
     task = parser.parse_args().task
-    table = Table("stage", "seconds", title=task)
     with tempfile.TemporaryDirectory() as folder:
         workspace = Workspace(Path(folder))
-        times = {
-            s: seconds(workspace, "dvc", "repro", "--single-item", f"{s}@{task}") for s in STAGES
-        }
-        idle = seconds(workspace, "dvc", "repro", f"register@{task}")
-    for stage, elapsed in times.items():
-        table.add_row(stage, f"{elapsed:.1f}")
-    table.add_row("all", f"{sum(times.values()):.1f}")
-    table.add_row("all but train", f"{sum(times.values()) - times['train']:.1f}")
-    table.add_row("nothing to do", f"{idle:.1f}")
+        usages = {stage: repro(workspace, "--single-item", f"{stage}@{task}") for stage in STAGES}
+        idle = repro(workspace, f"register@{task}")
+        reports = workspace.folder / "reports" / task
+        images = count_images(reports)
+        metrics = json.loads((reports / METRICS_FILE).read_text())
+    table = Table("stage", "seconds", "images", "images/s", "peak memory, MiB", title=task)
+    for stage, usage in usages.items():
+        speed = f"{images[stage] / usage.seconds:,.0f}" if stage in images else ""
+        counted = f"{images[stage]:,}" if stage in images else ""
+        table.add_row(stage, f"{usage.seconds:.1f}", counted, speed, f"{usage.peak_memory:,.0f}")
+    total = sum(usage.seconds for usage in usages.values())
+    table.add_row("all", f"{total:.1f}")
+    table.add_row("all but train", f"{total - usages['train'].seconds:.1f}")
+    table.add_row("nothing to do", f"{idle.seconds:.1f}")
     Console().print(table)
+    Console().print_json(data=metrics)
 
 
 if __name__ == "__main__":

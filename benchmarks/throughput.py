@@ -1,10 +1,11 @@
-"""Training images/s: convoy's input against a bare `fit` on arrays in memory.
+"""Images/s of training, against a bare `fit` on arrays in memory, and of the served model.
 
     python -m benchmarks.throughput digits --epochs 5 --rounds 3
 
 Needs the task's artifacts (`convoy run digits`). Both fit the same compiled network on the same
 images with the same batch size, in turns, in one process. The first epoch of each turn, which
-compiles and fills the cache, does not count.
+compiles and fills the cache, does not count. The served model takes the test split's image files,
+of which the first batch does not count.
 """
 
 import argparse
@@ -21,6 +22,9 @@ import tensorflow_transform as tft
 from rich.console import Console
 from rich.table import Table
 
+from components.evaluate.measurement import example_files
+from components.evaluate.rows import read_batches
+from components.register.served_model import ServedModel
 from components.train.input import read_examples, statistics_of, training_batches
 from components.train.network import build_network
 from models import build_model
@@ -83,6 +87,22 @@ def load_arrays(training: tf.data.Dataset, task: Task) -> tuple[np.ndarray, np.n
     return np.stack(images), np.stack(targets)
 
 
+def predicted_per_second(name: str, rounds: int) -> float:
+    """The speed of the served model in all rounds over the test split."""
+    task, params = load_task(name)
+    served = ServedModel.load(only_child(artifact_folder(name, "train") / "Trainer/model"))
+    files = example_files(name, "test")
+    batches = [
+        [row["image"] for row in rows]
+        for rows in read_batches(files, task, params.evaluate.batch_size)
+    ]
+    served.predict(batches[0])
+    begin = time.perf_counter()
+    for images in batches * rounds:
+        served.predict(images)
+    return rounds * sum(map(len, batches)) / (time.perf_counter() - begin)
+
+
 def compiled(
     task: Task, params: TaskParams, transform: tft.TFTransformOutput, training: tf.data.Dataset
 ) -> keras.Model:
@@ -113,10 +133,13 @@ def main() -> None:
     options = parser.parse_args()
     speeds = compare(options.task, options.epochs, options.rounds)
     medians = {name: statistics.median(values) for name, values in speeds.items()}
-    table = Table("input", "images/s (median epoch)", title=f"{options.task}: training")
+    table = Table("", "images/s (median epoch)", title=options.task)
     for name, median in medians.items():
         table.add_row(name, f"{median:,.0f}")
     table.add_row("ratio", f"{medians['convoy'] / medians['bare fit']:.3f}")
+    table.add_row(
+        "served model, predicting", f"{predicted_per_second(options.task, options.rounds):,.0f}"
+    )
     Console().print(table)
 
 

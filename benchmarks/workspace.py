@@ -41,6 +41,11 @@ class Workspace:
         self.run("git", "init", "--quiet")
         self.commit("begin")
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment variables that commands run with."""
+        return os.environ | ENVIRONMENT | {"PYTHONPATH": str(self.folder)}
+
     def run(self, *command: str) -> str:
         """Runs a command in the copy and returns what it printed.
 
@@ -50,7 +55,7 @@ class Workspace:
         result = subprocess.run(
             command,
             cwd=self.folder,
-            env=os.environ | ENVIRONMENT | {"PYTHONPATH": str(self.folder)},
+            env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
