@@ -1,9 +1,10 @@
-"""Segmentation from drawn scenes to predictions."""
+"""Segmentation and transfer to person / no person, from drawn scenes to predictions."""
 
 import json
 from typing import Any
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
@@ -57,3 +58,30 @@ def test_masks_are_learnt_measured_and_predicted(project: Workspace, photo: Imag
     with Image.open(project.folder / "predictions/photo-mask.png") as mask:
         assert (mask.mode, mask.size) == ("P", photo.size)
         assert np.array(mask).max() < 7
+
+
+def test_a_registered_backbone_is_transferred_and_scores_photos(
+    project: Workspace, photo: Image.Image
+) -> None:
+    run(project, "objects", "train.epochs=2", "checks.balance_floor=0")
+    metrics = run(
+        project,
+        "person",
+        "train.initial_weights=models:/objects/1",
+        "train.epochs=2",
+        "train.fine_tune={epochs: 2}",
+    )
+    assert 0 <= metrics["accuracy"] <= 1
+    assert 0 <= metrics["threshold"] <= 1
+    curves = (project.folder / "reports/person/train/curves.csv").read_text().splitlines()
+    assert len(curves) == 1 + 4
+    photos = project.folder / "photos"
+    photos.mkdir()
+    photo.save(photos / "a.png")
+    (photos / "b.jpg").write_bytes(b"no photo")
+    project.run("convoy", "score", "person", "photos", "--model", "1", "--out", "scores.parquet")
+    scores = pq.read_table(project.folder / "scores.parquet").to_pydict()
+    assert scores["image_path"] == ["a.png", "b.jpg"]
+    assert 0 <= scores["probability"][0] <= 1
+    assert scores["probability"][1] is None
+    assert scores["error"][1]

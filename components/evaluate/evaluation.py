@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +18,7 @@ class Evaluation(ABC):
         needs_validation: Whether `tune` wants the validation split to be measured, too.
     """
 
-    needs_validation: ClassVar[bool] = False
+    needs_validation: bool = False
 
     @abstractmethod
     def update(self, rows: Sequence[Row], outputs: Mapping[str, np.ndarray]) -> None:
@@ -41,7 +41,7 @@ class Evaluation(ABC):
         """Chooses, before `metrics`, what the test split must not decide: a threshold, say.
 
         Args:
-            validation: The evaluation of the validation split.
+            validation: The evaluation of the validation split, of the same type.
         """
 
     def explain(self, model: Path, folder: Path) -> None:  # noqa: B027 (most explain nothing)

@@ -95,6 +95,7 @@ class AveragedBeside(Evaluation):
         """Takes both; each has been updated with its own predictions."""
         self.plain = plain
         self.averaged = averaged
+        self.needs_validation = plain.needs_validation
 
     def update(self, rows: Sequence[Row], outputs: Outputs) -> None:
         """Takes in a batch of single predictions."""
@@ -108,3 +109,13 @@ class AveragedBeside(Evaluation):
     def report(self, folder: Path) -> None:
         """The report of single predictions."""
         self.plain.report(folder)
+
+    def tune(self, validation: Evaluation) -> None:
+        """Tunes each on its own kind of predictions."""
+        assert isinstance(validation, AveragedBeside)
+        self.plain.tune(validation.plain)
+        self.averaged.tune(validation.averaged)
+
+    def explain(self, model: Path, folder: Path) -> None:
+        """The look into the network at single predictions."""
+        self.plain.explain(model, folder)

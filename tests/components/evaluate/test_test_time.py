@@ -114,6 +114,26 @@ def test_both_metrics_are_told_and_the_plain_report_is_written(tmp_path: Path) -
     assert (tmp_path / "mean.txt").read_text() == "3.0"
 
 
+def test_each_is_tuned_on_predictions_of_its_kind(tmp_path: Path) -> None:
+    class Tuned(Mean):
+        needs_validation = True
+        other: Evaluation
+
+        def tune(self, validation: Evaluation) -> None:
+            self.other = validation
+
+        def explain(self, model: Path, folder: Path) -> None:
+            (folder / "explained.txt").write_text(model.name)
+
+    beside, validation = AveragedBeside(Tuned(), Tuned()), AveragedBeside(Tuned(), Tuned())
+    assert beside.needs_validation
+    beside.tune(validation)
+    assert beside.plain.other is validation.plain
+    assert beside.averaged.other is validation.averaged
+    beside.explain(Path("model"), tmp_path)
+    assert (tmp_path / "explained.txt").read_text() == "model"
+
+
 def test_points_come_back_to_where_they_are() -> None:
     """A model that is right on every view is right on the average: views are undone exactly."""
     images, expected = [], []
