@@ -2,7 +2,7 @@
 
     python -m benchmarks.person --sizes 100 400 2000
 
-First the classifier of rendered close-ups, `objects`, is trained and registered as version 1. Then
+First the classifier of rendered things, `objects`, is trained and registered as version 1. Then
 each row trains `person` on the first so many of the rendered scenes with and without people, and
 measures on the same 500 test scenes: from scratch, with the backbone of `objects` frozen, and with
 its top half fine-tuned after that. Every row makes about as many steps.

@@ -5,7 +5,7 @@
 Protocol: 11 classes, void ignored, the 101 customary validation images as the test split, one
 confusion matrix over all their pixels at the original 480x360. Networks are trained from scratch
 on 347 of the 367 training images at 240x180; the other 20 are watched while training. First a
-classifier of rendered close-ups is registered, from whose backbone the transferred row starts.
+classifier of rendered things is registered, from whose backbone the transferred row starts.
 """
 
 import argparse
@@ -42,7 +42,7 @@ def rows(camvid: Path, epochs: int) -> Iterator[Row]:
     yield row("U-Net", "train.model=unet")
     yield row("FCN-8s, not augmented", "augment.online=false")
     yield row("FCN-8s, class weights", "train.pixel_weights=median_frequency")
-    yield Row("classifier of close-ups", "objects", ("train.options.backbone=resnet18",))
+    yield Row("classifier of things", "objects", ("train.options.backbone=resnet18",))
     yield row("FCN-8s, transferred", "train.initial_weights=models:/objects/1")
     yield row("FCN-8s, longer", length=4 * epochs)
 

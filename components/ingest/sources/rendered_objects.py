@@ -1,4 +1,4 @@
-"""Close-ups of things in a street, without people, drawn by convoy itself; needs no network.
+"""Things in a street, without people, drawn by convoy itself; needs no network.
 
 What a network learns from them, networks for scenes can start from.
 """
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 class Source(ScenesSource):
-    """Images with `label`, the kind of the one thing in the middle."""
+    """Images with `label`, the kind of the nearest thing."""
 
     counts: Counts = Counts(train=2_000, val=250, test=500)
     height: int = Field(96, ge=32, le=255)
     width: int = Field(96, ge=32, le=255)
 
     def draw(self, rng: np.random.Generator) -> tuple[Scene, Mapping[str, Any]]:
-        """A close-up and what it shows."""
+        """A picture and what it shows."""
         from components.ingest.sources.scenes.objects import KINDS, render_object
 
         kind = list(KINDS)[rng.integers(len(KINDS))]

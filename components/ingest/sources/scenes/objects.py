@@ -1,11 +1,11 @@
-"""Close-ups of one thing on a street."""
+"""One thing on a street, near or far."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from math import hypot, pi
+from math import exp, hypot, log, pi
 
 import numpy as np
 
@@ -20,6 +20,8 @@ from components.ingest.sources.scenes.view import Frame, View
 OPEN_LAND = 25.0
 """Metres by which the houses stand back."""
 NEAREST = 1.2
+SMALLEST = 0.15
+"""The least height of the thing as a share of the picture's: about that of people in scenes."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ KINDS: Mapping[str, Kind] = {
 
 
 def render_object(rng: Rng, height: int, width: int, kind: str) -> Scene:
-    """Draws a close-up of one of `KINDS` before a street without people."""
+    """Draws one of `KINDS` in a street without people, nearer than all else."""
     seeds = Seeds.draw(rng)
     draws = np.random.default_rng(seeds.people)
     size = canvas_size(height, width)
@@ -85,11 +87,11 @@ def render_object(rng: Rng, height: int, width: int, kind: str) -> Scene:
 
 
 def aim(rng: Rng, place: Environment, kind: Kind) -> Environment:
-    """The place with a thing of this kind in the middle of the picture."""
+    """The place with a thing of this kind, seen from a random distance."""
     view = place.view
-    share = rng.uniform(0.4, 1.0)
+    share = exp(rng.uniform(log(SMALLEST), 0))
     ahead = max(NEAREST + kind.radius, view.focal * kind.size / (share * view.height))
-    x, z = view.on_ground(view.width * rng.uniform(0.3, 0.7), ahead)
+    x, z = view.on_ground(view.width * rng.uniform(0.2, 0.8), ahead)
     things = [thing for thing in place.things if behind(view, thing, ahead + kind.radius)]
     main = Thing(x, z, kind.radius, lambda looks, canvas: kind.draw(looks, canvas, x, z))
     return replace(place, view=tilt(rng, view, kind.size, ahead), things=(*things, main))
