@@ -1,6 +1,6 @@
 """What transfer from our own registry brings: accuracy against the number of training images.
 
-    python -m benchmarks.person --sizes 100 400 2000
+    python -m benchmarks.person --sizes 200 600 2000
 
 First the classifier of rendered things, `objects`, is trained and registered as version 1. Then
 each row trains `person` on the first so many of the rendered scenes with and without people, and
@@ -21,7 +21,7 @@ from benchmarks.workspace import Workspace
 TASK = "person"
 METRICS = ("accuracy", "roc_auc", "average_precision", "expected_calibration_error")
 OBJECTS = "train.initial_weights=models:/objects/1"
-MOST = 10
+MOST = 5
 """How many times more epochs than on the largest set there are at most."""
 
 
@@ -58,7 +58,7 @@ def rows(sizes: Sequence[int], epochs: int) -> Iterator[Row]:
 def main() -> None:
     """Prints a Markdown table, row by row."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sizes", type=int, nargs="+", default=[100, 400, 2_000])
+    parser.add_argument("--sizes", type=int, nargs="+", default=[200, 600, 2_000])
     parser.add_argument("--epochs", type=int, default=15)
     parser.add_argument("--folder", type=Path, help="an empty folder to keep the runs in")
     options = parser.parse_args()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Source(ScenesSource):
     """Images with `label`, the kind of the nearest thing."""
 
-    counts: Counts = Counts(train=2_000, val=250, test=500)
+    counts: Counts = Counts(train=4_000, val=250, test=500)
     height: int = Field(96, ge=32, le=255)
     width: int = Field(96, ge=32, le=255)
 
