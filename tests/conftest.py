@@ -4,10 +4,14 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from pipelines.quiet import silence_libraries
 
 silence_libraries()
+
+settings.register_profile("convoy", deadline=None)  # no test asserts a time
+settings.load_profile("convoy")
 
 
 @pytest.fixture

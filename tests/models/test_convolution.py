@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 IMAGE = np.arange(1.0, 10.0).reshape(3, 3)
@@ -40,7 +40,6 @@ def test_same_padding_is_right_and_bottom_for_an_even_filter() -> None:
     np.testing.assert_array_equal(actual, convolve(np.pad(IMAGE, (0, 1)), FILTER))
 
 
-@settings(deadline=None)  # the first call loads kernels
 @given(st.integers(1, 24), st.integers(1, 7), st.integers(0, 6), st.integers(1, 4))
 def test_output_size(size: int, kernel: int, padding: int, stride: int) -> None:
     assume(size + padding >= kernel)

@@ -41,7 +41,7 @@ def test_parameters(stride: int, heads: int) -> None:
     assert model.count_params() == SMALL_BACKBONE + heads
 
 
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 @given(st.integers(1, 140), st.integers(1, 140))
 def test_any_size(model: keras.Model, height: int, width: int) -> None:
     logits = np.asarray(model(pixels(height, width), training=False))

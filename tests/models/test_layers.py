@@ -43,7 +43,7 @@ def test_an_even_map_gives_the_middle() -> None:
     np.testing.assert_allclose(positions(np.zeros((5, 6, 3))), np.zeros((3, 2)), atol=1e-7)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.integers(0, 1000), st.integers(2, 9), st.integers(2, 9), st.floats(0.1, 5))
 def test_is_the_expected_place(seed: int, rows: int, columns: int, temperature: float) -> None:
     scores = np.random.default_rng(seed).normal(size=(rows, columns, 2))

@@ -73,7 +73,7 @@ def test_a_trained_classifier_starts_the_network_for_masks(
         np.testing.assert_allclose(middles[:, row, column], expected, rtol=0, atol=0.1)
 
 
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 @given(st.integers(1, 70), st.integers(1, 70))
 def test_any_size(height: int, width: int) -> None:
     model = build((None, None, 1), UNITS, width=2)

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from models._segmentation import Bilinear, CropLike, PadToMultiple, upsample
@@ -23,7 +23,6 @@ def enlarge(maps: np.ndarray, stride: int) -> np.ndarray:
     return keras.ops.convert_to_numpy(model(maps))
 
 
-@settings(deadline=None)
 @given(SIZES, SIZES, st.sampled_from([1, 4, 16, 32]))
 def test_padding_repeats_the_last_row_and_column(height: int, width: int, multiple: int) -> None:
     batch = images(height, width)

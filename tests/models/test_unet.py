@@ -47,7 +47,7 @@ def test_convolutions_of_the_published_network() -> None:
     assert kinds.count(keras.layers.Concatenate) == 4
 
 
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 @given(st.integers(1, 70), st.integers(1, 70))
 def test_any_size(model: keras.Model, height: int, width: int) -> None:
     logits = np.asarray(model(images(height, width), training=False))

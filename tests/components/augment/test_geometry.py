@@ -37,7 +37,7 @@ DRAWS = (
     "crop_y",
 )
 draws = st.fixed_dictionaries({name: st.floats(-1, 1, width=32) for name in DRAWS})
-quick = settings(max_examples=15, deadline=None)
+quick = settings(max_examples=15)
 
 
 def make_warp(params: Params, values: Values, size: Size = SIZE) -> Warp:

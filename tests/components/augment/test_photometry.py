@@ -33,7 +33,7 @@ def test_contrast_stretches_about_mid_grey() -> None:
     np.testing.assert_allclose(changed, expected, atol=1e-4)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(sigmas=st.lists(st.floats(0.2, 2), min_size=3, max_size=3))
 def test_blur_agrees_with_scipy(sigmas: list[float]) -> None:
     images = random_images()

@@ -98,7 +98,7 @@ def test_types_and_shapes_stay() -> None:
         assert after.shape == before.shape
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(indices=st.lists(st.integers(0, COUNT - 1), min_size=1, max_size=40))
 def test_result_does_not_depend_on_the_batch(indices: list[int]) -> None:
     batch, seeds = make_batch(), make_seeds()

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics as reference
 
@@ -54,7 +54,6 @@ def test_figures_by_hand() -> None:
     assert metrics["expected_calibration_error"] == pytest.approx(error, rel=1e-6)
 
 
-@settings(deadline=None)
 @given(examples)
 def test_any_examples_have_metrics(pairs: list[tuple[int, float]]) -> None:
     labels, probabilities = arrays(pairs)
@@ -64,7 +63,6 @@ def test_any_examples_have_metrics(pairs: list[tuple[int, float]]) -> None:
     assert all(0 <= value <= 1 for name, value in metrics.items() if name != "log_loss")
 
 
-@settings(deadline=None)
 @given(examples)
 def test_the_calibration_error_is_guos(pairs: list[tuple[int, float]]) -> None:
     labels, probabilities = arrays(pairs)
@@ -93,7 +91,6 @@ def test_calibrated_probabilities_have_a_small_error() -> None:
     assert expected_calibration_error(labels, np.sqrt(probabilities)) > 0.1
 
 
-@settings(deadline=None)
 @given(examples)
 def test_no_threshold_has_a_better_f1(pairs: list[tuple[int, float]]) -> None:
     labels, probabilities = arrays(pairs)

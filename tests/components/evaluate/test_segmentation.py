@@ -137,7 +137,7 @@ def test_a_class_that_is_only_predicted_counts_in_the_mean_and_has_no_accuracy()
     assert metrics["mean_class_accuracy"] == pytest.approx(0.75)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.integers(0, 1000), st.integers(1, 6), st.integers(1, 4), st.randoms())
 def test_neither_batches_nor_order_matter(
     seed: int, count: int, batch: int, random: object
@@ -149,7 +149,7 @@ def test_neither_batches_nor_order_matter(
     assert shuffled.metrics() == evaluated(rows, predicted).metrics()
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.integers(0, 1000), st.permutations(range(4)))
 def test_renamed_classes_keep_their_metrics(seed: int, order: list[int]) -> None:
     rows, predicted = examples(3, seed)
@@ -164,7 +164,7 @@ def test_renamed_classes_keep_their_metrics(seed: int, order: list[int]) -> None
     assert after["iou/" + CLASSES[order[0]]] == before["iou/sky"]
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.integers(0, 1000), st.integers(1, 4))
 def test_a_perfect_prediction_scores_1(seed: int, classes: int) -> None:
     rows, _ = examples(2, seed, void=0, classes=classes)

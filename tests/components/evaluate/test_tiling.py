@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from components.evaluate.tiling import Window, cut, stitch
@@ -20,7 +20,6 @@ def coordinates(width: int, height: int) -> np.ndarray:
     return np.arange(width * height).reshape(height, width)
 
 
-@settings(deadline=None)
 @given(cuts())
 def test_kept_parts_cover_every_pixel_once(case: tuple[int, int, int, int]) -> None:
     width, height, *_ = case
@@ -30,7 +29,6 @@ def test_kept_parts_cover_every_pixel_once(case: tuple[int, int, int, int]) -> N
     assert (times == 1).all()
 
 
-@settings(deadline=None)
 @given(cuts())
 def test_kept_parts_are_those_of_their_tiles(case: tuple[int, int, int, int]) -> None:
     width, height, tile, _ = case
@@ -41,7 +39,6 @@ def test_kept_parts_are_those_of_their_tiles(case: tuple[int, int, int, int]) ->
         assert (part[window.inner] == pixels[window.kept]).all()
 
 
-@settings(deadline=None)
 @given(cuts())
 def test_kept_parts_stay_away_from_inner_borders(case: tuple[int, int, int, int]) -> None:
     width, height, _, overlap = case
@@ -51,7 +48,6 @@ def test_kept_parts_stay_away_from_inner_borders(case: tuple[int, int, int, int]
             assert span.stop == length or span.stop - span.last >= overlap // 2
 
 
-@settings(deadline=None)
 @given(cuts())
 def test_no_fewer_tiles_would_do(case: tuple[int, int, int, int]) -> None:
     width, height, tile, overlap = case
@@ -64,7 +60,6 @@ def test_no_fewer_tiles_would_do(case: tuple[int, int, int, int]) -> None:
         assert fewer * tile - (fewer - 1) * overlap < length or not fewer
 
 
-@settings(deadline=None)
 @given(cuts())
 def test_stitching_undoes_cutting(case: tuple[int, int, int, int]) -> None:
     width, height, *_ = case

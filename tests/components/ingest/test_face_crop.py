@@ -28,7 +28,7 @@ def centroid(image: Image.Image) -> np.ndarray:
     return np.array([(columns * values).sum(), (rows * values).sum()]) / values.sum()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     side=st.floats(30, 300),
     place=st.tuples(st.floats(0.3, 0.7), st.floats(0.3, 0.7)),

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -33,7 +33,6 @@ def read(image: Image.Image, form: str = "PNG", **options: Any) -> np.ndarray:
     return decode_mask(read_mask(encode(image, form, **options), "a.png"))
 
 
-@settings(deadline=None)
 @given(st.integers(1, 9), st.integers(1, 9), st.integers(0, 2**32))
 def test_what_is_encoded_is_decoded(height: int, width: int, seed: int) -> None:
     indices = np.random.default_rng(seed).integers(0, 256, (height, width), np.uint8)
@@ -80,7 +79,6 @@ def test_colours_are_looked_up_whatever_the_mode(mode: str) -> None:
     np.testing.assert_array_equal(decode_mask(read_mask(encode(image), "a.png", COLOURS)), indices)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 2**32), st.integers(2, 256))
 def test_indices_are_positions_in_the_table(seed: int, count: int) -> None:
     generator = np.random.default_rng(seed)

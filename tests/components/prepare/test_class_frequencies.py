@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from components.prepare.class_frequencies import (
@@ -44,7 +44,6 @@ def totals(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return pixels.sum(axis=0), ((pixels > 0) * pixels.sum(axis=1, keepdims=True)).sum(axis=0)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 1000), st.integers(1, 8), st.floats(0, 1))
 def test_weights_are_those_of_the_definition(seed: int, count: int, void: float) -> None:
     images = masks(seed, count, void)

@@ -5,7 +5,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from components.train.losses import (
@@ -32,7 +32,6 @@ def distances(target: np.ndarray, prediction: np.ndarray) -> np.ndarray:
     return np.hypot(difference[..., 0], difference[..., 1])
 
 
-@settings(deadline=None)
 @given(st.integers(0, 1000), st.floats(0, 0.8))
 def test_losses_are_means_over_what_is_labelled(seed: int, share: float) -> None:
     target, prediction = batch(seed, share=share)
@@ -44,7 +43,6 @@ def test_losses_are_means_over_what_is_labelled(seed: int, share: float) -> None
     assert float(MaskedEuclidean()(target, prediction)) == pytest.approx(rounded, rel=1e-5)
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 1000), min_size=1, max_size=4))
 def test_the_metric_is_the_mean_over_all_batches(seeds: list[int]) -> None:
     batches = [batch(seed, rows=1 + seed % 5) for seed in seeds]

@@ -45,7 +45,7 @@ def dice(target: np.ndarray, logits: np.ndarray) -> float:
     return float(np.mean(losses))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.integers(0, 1000), st.floats(0, 0.8), st.floats(0, 1), st.booleans())
 def test_the_loss_is_the_weighted_mean_of_what_is_not_void(
     seed: int, void: float, share: float, weighted: bool
@@ -116,7 +116,7 @@ def test_images_of_any_size_train_with_weights_and_the_metric() -> None:
         assert 0 < logs["mean_iou"] < 1
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.lists(st.integers(0, 1000), min_size=1, max_size=4))
 def test_the_metric_is_scikit_learns_over_all_batches(seeds: list[int]) -> None:
     batches = [batch(seed, images=1 + seed % 3) for seed in seeds]

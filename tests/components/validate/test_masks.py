@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -196,7 +196,6 @@ def test_no_mask_in_training_can_be_read(run: Run, data: Path) -> None:
         run()
 
 
-@settings(deadline=None)
 @given(st.integers(0, 2**32), st.integers(1, 12), st.integers(1, 12))
 def test_shares_are_those_that_numpy_counts(seed: int, height: int, width: int) -> None:
     mask = np.random.default_rng(seed).integers(0, 256, (height, width), np.uint8)
@@ -223,7 +222,6 @@ def test_no_rows() -> None:
     assert describe_masks(pd.DataFrame({"mask": [], "width": [], "height": []})).empty
 
 
-@settings(deadline=None)
 @given(st.sets(st.integers(0, 255), min_size=1), st.sets(st.integers(0, 255), min_size=1))
 def test_a_list_matches_where_all_its_values_are_known(known: set[int], found: set[int]) -> None:
     text = pd.Series([", ".join(map(str, sorted(found)))])

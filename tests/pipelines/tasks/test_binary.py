@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import tensorflow as tf
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -68,7 +68,6 @@ def test_the_positive_class_is_1() -> None:
     assert TASK.target({"label": tf.constant(1, tf.int64)}).shape == (1,)
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 1), st.floats(-20, 20)), min_size=1, max_size=20))
 def test_the_loss_is_the_log_loss_of_what_is_served(pairs: list[tuple[int, float]]) -> None:
     labels, logits = (np.array(values, np.float32) for values in zip(*pairs, strict=True))

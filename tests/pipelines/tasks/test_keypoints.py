@@ -110,7 +110,7 @@ def test_images_of_a_batch_have_their_own_sizes() -> None:
     np.testing.assert_array_equal(served[:, 4], [[9.5, 4.5], [3, 15]])
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.integers(0, 1000))
 def test_labels_move_along_with_the_image(seed: int) -> None:
     """A flipped face is found by the names that its points have in the new picture."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
@@ -136,7 +136,6 @@ def test_crowds_are_void(tmp_path: Path) -> None:
 REGIONS = arrays(bool, st.tuples(st.integers(1, 9), st.integers(1, 9)))
 
 
-@settings(deadline=None)
 @given(REGIONS)
 def test_packed_counts_are_those_of_pycocotools(region: np.ndarray) -> None:
     packed = coco.encode(np.asfortranarray(region, np.uint8))["counts"].decode()
@@ -153,7 +152,6 @@ def test_packed_counts_of_a_large_image() -> None:
     assert sum(unpack_counts(packed)) == region.size
 
 
-@settings(deadline=None)
 @given(REGIONS, st.booleans())
 def test_runs_are_drawn_as_they_were(region: np.ndarray, packed: bool) -> None:
     height, width = region.shape

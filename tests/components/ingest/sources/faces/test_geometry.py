@@ -52,7 +52,7 @@ def test_a_bump_is_where_it_was_put() -> None:
     assert relief.max() == pytest.approx(3, rel=0.02)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 10_000), FACE)
 def test_points_of_the_surface_have_no_gap_to_it(seed: int, point: tuple[float, float]) -> None:
     head, _ = draw(seed)
@@ -152,7 +152,7 @@ def test_a_symmetrical_face_is_its_own_mirror_image() -> None:
     np.testing.assert_allclose(points[[10, 13, 14], 0], view.offset[0], atol=0.05)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.integers(0, 10_000))
 def test_parts_of_a_face_are_in_order(seed: int) -> None:
     _, layout = draw(seed)
