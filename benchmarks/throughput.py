@@ -90,7 +90,8 @@ def load_arrays(training: tf.data.Dataset, task: Task) -> tuple[np.ndarray, np.n
 def predicted_per_second(name: str, rounds: int) -> float:
     """The speed of the served model in all rounds over the test split."""
     task, params = load_task(name)
-    served = ServedModel.load(only_child(artifact_folder(name, "train") / "Trainer/model"))
+    trained = only_child(artifact_folder(name, "train") / "Trainer/model")
+    served = ServedModel.load(trained / "Format-Serving")
     files = example_files(name, "test")
     batches = [
         [row["image"] for row in rows]
