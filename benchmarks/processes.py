@@ -24,7 +24,7 @@ class Usage:
 def measure_command(
     command: Sequence[str], folder: Path = Path(), environment: Mapping[str, str] | None = None
 ) -> Usage:
-    """Runs a command and keeps quiet what it prints.
+    """Runs a command and shows of what it prints only the errors.
 
     Args:
         command: The program and its arguments.
@@ -35,9 +35,7 @@ def measure_command(
         RuntimeError: When it fails.
     """
     begin = time.perf_counter()
-    process = subprocess.Popen(
-        command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    process = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     if code := os.waitstatus_to_exitcode(status):
         raise RuntimeError(f"{' '.join(command)}: exit code {code}")
