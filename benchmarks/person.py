@@ -59,7 +59,7 @@ def main() -> None:
     """Prints a Markdown table, row by row."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", type=int, nargs="+", default=[200, 600, 2_000])
-    parser.add_argument("--epochs", type=int, default=15)
+    parser.add_argument("--epochs", type=int, default=30)
     parser.add_argument("--folder", type=Path, help="an empty folder to keep the runs in")
     options = parser.parse_args()
     console = Console(soft_wrap=True, highlight=False)

@@ -20,15 +20,22 @@ def decode_images(encoded: tf.Tensor, params: PrepareParams) -> tf.Tensor:
     Returns:
         uint8 `[batch, height, width, channels]`.
     """
+    return decode_with_sizes(encoded, params)[0]
+
+
+def decode_with_sizes(encoded: tf.Tensor, params: PrepareParams) -> tuple[tf.Tensor, tf.Tensor]:
+    """`decode_images`, and the height and width that each file has, int32 `[batch, 2]`."""
     size = (params.height, params.width)
 
-    def decode(contents: tf.Tensor) -> tf.Tensor:
+    def decode(contents: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         image = tf.io.decode_image(contents, channels=params.channels, expand_animations=False)
         resized = tf.image.resize(image, size, antialias=True)
-        return tf.cast(tf.round(tf.clip_by_value(resized, 0.0, 255.0)), tf.uint8)
+        pixels = tf.cast(tf.round(tf.clip_by_value(resized, 0.0, 255.0)), tf.uint8)
+        return pixels, tf.shape(image)[:2]
 
-    images = tf.map_fn(decode, encoded, fn_output_signature=tf.uint8)
-    return tf.ensure_shape(images, (None, *size, params.channels))
+    signature = (tf.uint8, tf.TensorSpec((2,), tf.int32))
+    images, sizes = tf.map_fn(decode, encoded, fn_output_signature=signature)
+    return tf.ensure_shape(images, (None, *size, params.channels)), sizes
 
 
 def pixel_statistics(images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

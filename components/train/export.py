@@ -8,7 +8,7 @@ import tensorflow as tf
 import tensorflow_transform as tft
 
 import models
-from components.prepare.preprocessing import decode_images
+from components.prepare.preprocessing import decode_with_sizes
 from pipelines.params import PrepareParams, TaskParams
 from pipelines.tasks.base import Task
 
@@ -34,23 +34,14 @@ class ServedNetwork(tf.Module):
     @tf.function
     def serve(self, image: tf.Tensor) -> dict[str, tf.Tensor]:
         """Predicts from encoded images, string `[batch]`."""
-        outputs = self.network(decode_images(image, self.prepare), training=False)
-        return self.task.serve(outputs, _sizes(image))
+        prepared, sizes = decode_with_sizes(image, self.prepare)
+        return self.task.serve(self.network(prepared, training=False), sizes)
 
     @tf.function
     def serve_examples(self, examples: tf.Tensor) -> dict[str, tf.Tensor]:
         """Predicts from serialized raw `tf.train.Example` records, string `[batch]`."""
         spec = {"image": tf.io.FixedLenFeature((), tf.string)}
         return self.serve(tf.io.parse_example(examples, spec)["image"])
-
-
-def _sizes(images: tf.Tensor) -> tf.Tensor:
-    """Height and width of encoded images, int32 `[batch, 2]`."""
-
-    def size(contents: tf.Tensor) -> tf.Tensor:
-        return tf.shape(tf.io.decode_image(contents, expand_animations=False))[:2]
-
-    return tf.map_fn(size, images, fn_output_signature=tf.TensorSpec((2,), tf.int32))
 
 
 def export(

@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from components.prepare.preprocessing import decode_images
+from components.prepare.preprocessing import decode_images, decode_with_sizes
 from pipelines.params import PrepareParams
 
 RNG = np.random.default_rng(0)
@@ -33,6 +33,13 @@ def test_images_of_any_size_and_format_share_a_batch(kind: str) -> None:
     large = encode(RNG.integers(0, 256, (90, 60, 3), np.uint8), kind)
     batch = decode(small, large, height=30, width=40, channels=3)
     assert (batch.shape, batch.dtype) == ((2, 30, 40, 3), np.uint8)
+
+
+def test_the_sizes_are_those_of_the_files() -> None:
+    files = [encode(np.zeros(shape, np.uint8)) for shape in ((10, 20), (90, 60))]
+    params = PrepareParams(height=30, width=40, channels=1)
+    sizes = decode_with_sizes(tf.constant(files), params)[1]
+    np.testing.assert_array_equal(sizes, [[10, 20], [90, 60]])
 
 
 def test_shrinking_averages() -> None:
