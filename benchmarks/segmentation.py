@@ -39,7 +39,7 @@ def rows(camvid: Path, epochs: int) -> Iterator[Row]:
 
     yield row("FCN-8s")
     yield row("FCN-32s", "train.options.stride=32")
-    yield row("U-Net", "train.model=unet")
+    yield row("U-Net", "train.model=unet", "train.options.depth=4")
     yield row("FCN-8s, not augmented", "augment.online=false")
     yield row("FCN-8s, class weights", "train.pixel_weights=median_frequency")
     yield Row("classifier of things", "objects", ("train.options.backbone=resnet18",))

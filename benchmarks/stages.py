@@ -43,9 +43,11 @@ def main() -> None:
     """Prints the table and the task's metrics."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("task")
-    task = parser.parse_args().task
+    parser.add_argument("--folder", type=Path, help="an empty folder to keep the run in")
+    options = parser.parse_args()
+    task = options.task
     with tempfile.TemporaryDirectory() as folder:
-        workspace = Workspace(Path(folder))
+        workspace = Workspace(options.folder or Path(folder))
         usages = {stage: repro(workspace, "--single-item", f"{stage}@{task}") for stage in STAGES}
         idle = repro(workspace, f"register@{task}")
         reports = workspace.folder / "reports" / task

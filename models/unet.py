@@ -16,13 +16,13 @@ def build(
     units: int,
     *,
     width: Width = 16,
-    depth: Depth = 4,
+    depth: Depth = 3,
     dropout: Dropout = 0.0,
 ) -> keras.Model:
     """Builds the network of Ronneberger et al. (2015) with padding and batch normalisation.
 
-    "U-Net: Convolutional Networks for Biomedical Image Segmentation" has a width of 64, no
-    padding and dropout of 0.5 at the bottom.
+    "U-Net: Convolutional Networks for Biomedical Image Segmentation" has a width of 64, a depth
+    of 4, no padding and dropout of 0.5 at the bottom.
 
     Args:
         shape: Height and width, which do not matter, and channels.

@@ -34,13 +34,13 @@ def test_parameters_of_the_published_size() -> None:
     other_biases = sum(FILTERS[:-1]) + 2
     published = sum(down) + sum(up) + kernel(1, 64, 2) + biases_of_3x3 + other_biases
     assert published == 31_030_658
-    model = build((572, 572, 1), 2, width=64)
+    model = build((572, 572, 1), 2, width=64, depth=4)
     assert model.count_params() == published - biases_of_3x3 + 4 * biases_of_3x3
 
 
 def test_convolutions_of_the_published_network() -> None:
     """23: 18 of 3x3, 4 that double the maps, one for the classes."""
-    layers = build((64, 64, 1), 2, width=2).layers
+    layers = build((64, 64, 1), 2, width=2, depth=4).layers
     kinds = [type(layer) for layer in layers]
     assert kinds.count(keras.layers.Conv2D) == 19
     assert kinds.count(keras.layers.Conv2DTranspose) == 4
