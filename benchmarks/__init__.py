@@ -1,1 +1,5 @@
-"""Scripts behind the figures of the README."""
+"""The scripts behind the README's figures; they run from the root of a checkout."""
+
+from pipelines.quiet import silence_libraries
+
+silence_libraries()

@@ -170,5 +170,6 @@ def _write_table(file: Path, rows: Sequence[dict[str, Any]]) -> None:
 def _summary(rows: Sequence[dict[str, Any]]) -> Table:
     table = Table(*rows[0])
     for row in rows:
-        table.add_row(*map(str, row.values()))
+        name, *values = row.values()
+        table.add_row(Path(name).name, *map(str, values))  # whole paths are in the CSV file
     return table
