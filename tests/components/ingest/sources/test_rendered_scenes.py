@@ -59,6 +59,13 @@ def test_records_come_by_split_with_paths_of_their_own() -> None:
     ]
 
 
+@pytest.mark.parametrize("kind", SOURCES)
+def test_one_count_leaves_the_others_as_they_are(kind: str) -> None:
+    usual = SOURCES[kind](kind=kind, path="any").counts.model_dump()
+    changed = SOURCES[kind](kind=kind, path="any", counts={"train": 7}).counts.model_dump()
+    assert changed == usual | {"train": 7}
+
+
 def test_images_and_masks_are_png_of_the_declared_size() -> None:
     for record in scenes(2, height=40, width=72):
         image = Image.open(io.BytesIO(record.image))
