@@ -21,6 +21,8 @@ from benchmarks.workspace import Workspace
 TASK = "segmentation"
 CLASSES = ("sky", "building", "pole", "road", "pavement", "tree")
 OBJECTS = ("sign", "fence", "car", "pedestrian", "bicyclist")
+PUBLISHED = ("train.options.width=16", "train.options.depth=4", "train.options.stride=1")
+"""U-Net as published, but for its width."""
 METRICS = (
     "mean_iou",
     "frequency_weighted_iou",
@@ -39,7 +41,7 @@ def rows(camvid: Path, epochs: int) -> Iterator[Row]:
 
     yield row("FCN-8s")
     yield row("FCN-32s", "train.options.stride=32")
-    yield row("U-Net", "train.model=unet", "train.options.depth=4")
+    yield row("U-Net", "train.model=unet", *PUBLISHED)
     yield row("FCN-8s, not augmented", "augment.online=false")
     yield row("FCN-8s, class weights", "train.pixel_weights=median_frequency")
     yield Row("classifier of things", "objects", ("train.options.backbone=resnet18",))
