@@ -5,7 +5,7 @@
 First the classifier of rendered things, `objects`, is trained and registered as version 1. Then
 each row trains `person` on the first so many of the rendered scenes with and without people, and
 measures on the same 500 test scenes: from scratch, with the backbone of `objects` frozen, and with
-its top half fine-tuned after that. The fewer the images, the more epochs, up to five times as many.
+all of it fine-tuned after that. The fewer the images, the more epochs, up to five times as many.
 """
 
 import argparse
@@ -29,14 +29,14 @@ def starts(epochs: int) -> Mapping[str, Sequence[str]]:
     """The ways to start, and what `params.yaml` is overridden with for each.
 
     Args:
-        epochs: Of training; where it has two phases, each has half of them.
+        epochs: Of training; where it has two phases, the first has a fifth of them.
     """
-    half = epochs // 2
-    tuned = f"{{epochs: {epochs - half}, fraction: 0.5, learning_rate: 0.0005}}"
+    head = epochs // 5
+    tuned = f"{{epochs: {epochs - head}, fraction: 1.0, learning_rate: 0.002}}"
     return {
         "from scratch": (f"train.epochs={epochs}",),
         "frozen": (OBJECTS, f"train.epochs={epochs}", "train.fine_tune={epochs: 0}"),
-        "fine-tuned": (OBJECTS, f"train.epochs={half}", f"train.fine_tune={tuned}"),
+        "fine-tuned": (OBJECTS, f"train.epochs={head}", f"train.fine_tune={tuned}"),
     }
 
 
