@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from components.ingest.sources.scenes import source
-from components.ingest.sources.scenes.source import ScenesSource
+from components.ingest.sources.scenes.source import Counts, ScenesSource
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,18 +18,10 @@ if TYPE_CHECKING:
     from components.ingest.sources.scenes.render import Scene
 
 
-class Counts(source.Counts):
-    """The number of images in each split."""
-
-    train: int = Field(4_000, gt=0)
-    val: int = Field(250, gt=0)
-    test: int = Field(500, gt=0)
-
-
 class Source(ScenesSource):
     """Images with `label`, the kind of the nearest thing."""
 
-    counts: Counts = Counts()
+    counts: Counts = Counts(train=4_000, val=250, test=500)
     height: int = Field(96, ge=32, le=255)
     width: int = Field(96, ge=32, le=255)
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from components.ingest.sources.scenes import source
-from components.ingest.sources.scenes.source import ScenesSource
+from components.ingest.sources.scenes.source import Counts, ScenesSource
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,14 +16,6 @@ if TYPE_CHECKING:
 
 SMALLEST = 0.004
 """The least share of the pixels that a person covers, so that the label is beyond doubt."""
-
-
-class Counts(source.Counts):
-    """The number of images in each split."""
-
-    train: int = Field(2_000, gt=0)
-    val: int = Field(250, gt=0)
-    test: int = Field(500, gt=0)
 
 
 class Source(ScenesSource):
@@ -37,7 +28,7 @@ class Source(ScenesSource):
             come from the same distribution.
     """
 
-    counts: Counts = Counts()
+    counts: Counts = Counts(train=2_000, val=250, test=500)
     height: int = Field(96, ge=32, le=255)
     width: int = Field(96, ge=32, le=255)
     person_share: float = Field(0.5, gt=0, lt=1)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from components.ingest.images import encode_png
 from components.ingest.sources import base
@@ -41,6 +41,13 @@ class ScenesSource(base.Source):
     seed: int = Field(0, ge=0)
     height: int = Field(96, ge=32, le=255)
     width: int = Field(128, ge=32, le=255)
+
+    @field_validator("counts", mode="before")
+    @classmethod
+    def _complete(cls, counts: Any) -> Any:
+        """What is not given is as many as this source draws by default."""
+        usual = cls.model_fields["counts"].default.model_dump()
+        return usual | counts if isinstance(counts, dict) else counts
 
     def read(self) -> Iterator[Record]:
         """Yields `scenes/train/00000.png` onwards; each depends on its split and number only."""
