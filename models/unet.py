@@ -8,8 +8,7 @@ from pydantic import Field
 from models._layers import Dropout, Width, convolve
 from models._segmentation import CropLike, PadToMultiple
 
-Depth = Annotated[int, Field(gt=0)]
-Stride = Annotated[int, Field(gt=0)]
+Positive = Annotated[int, Field(gt=0)]
 
 
 def build(
@@ -17,8 +16,8 @@ def build(
     units: int,
     *,
     width: Width = 32,
-    depth: Depth = 2,
-    stride: Stride = 2,
+    depth: Positive = 2,
+    stride: Positive = 2,
     dropout: Dropout = 0.0,
 ) -> keras.Model:
     """Builds the network of Ronneberger et al. (2015) with padding and batch normalisation.
