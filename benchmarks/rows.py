@@ -1,6 +1,5 @@
 """Tables whose rows are runs of the pipeline with different parameters."""
 
-import json
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -68,6 +67,4 @@ def measure(workspace: Workspace, row: Row) -> dict[str, Any]:
     workspace.run("git", "checkout", "--quiet", "HEAD", "--", "params.yaml")
     begin = time.perf_counter()
     workspace.run("convoy", "run", row.task, *row.overrides)
-    file = workspace.folder / "reports" / row.task / "metrics.json"
-    metrics: dict[str, Any] = json.loads(file.read_text())
-    return metrics | {"minutes": (time.perf_counter() - begin) / 60}
+    return workspace.metrics(row.task) | {"minutes": (time.perf_counter() - begin) / 60}

@@ -1,5 +1,6 @@
 """A copy of the project in a git repository of its own, to run whole pipelines in."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -72,6 +73,12 @@ class Workspace:
         self.run("git", "add", "--all")
         self.run("git", "commit", "--quiet", "--allow-empty", "--message", message)
         return self.run("git", "rev-parse", "HEAD").strip()
+
+    def metrics(self, task: str) -> dict[str, Any]:
+        """What the last run of a task measured."""
+        file = self.folder / "reports" / task / "metrics.json"
+        content: dict[str, Any] = json.loads(file.read_text())
+        return content
 
     def params(self) -> dict[str, Any]:
         """The content of `params.yaml`."""

@@ -1,8 +1,5 @@
 """The whole pipeline in a project of its own, as a user runs it."""
 
-import json
-from typing import Any
-
 import pytest
 import yaml
 from PIL import Image
@@ -38,10 +35,6 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return project
 
 
-def read_json(project: Workspace, name: str) -> Any:
-    return json.loads((project.folder / name).read_text())
-
-
 def fail(project: Workspace, *command: str) -> str:
     with pytest.raises(RuntimeError, match="exit code") as error:
         project.run(*command)
@@ -62,7 +55,7 @@ def test_every_stage_leaves_what_a_person_looks_at(project: Workspace) -> None:
     ):
         assert (reports / name).is_file(), name
     assert list(reports.glob("validate/**/index.html"))
-    assert read_json(project, "reports/digits/metrics.json")["accuracy"] > 0.9
+    assert project.metrics("digits")["accuracy"] > 0.9
 
 
 def test_nothing_to_do_the_second_time(project: Workspace) -> None:
@@ -120,13 +113,13 @@ def test_an_older_commit_brings_its_data_model_metrics_and_lineage_back(project:
 def test_examples_that_do_not_fit_the_schema_stop_the_run(project: Workspace) -> None:
     schema = project.folder / "data/schemas/digits.pbtxt"
     curated = schema.read_text()
-    before = read_json(project, "reports/digits/metrics.json")
+    before = project.metrics("digits")
     schema.write_text(curated.replace("min: 28 max: 28", "min: 96 max: 96"))
     output = fail(project, "convoy", "run", "digits")
     assert "the examples do not fit the schema" in output
     assert "train: height: " in output
     assert "test: width: " in output
-    assert read_json(project, "reports/digits/metrics.json") == before
+    assert project.metrics("digits") == before
     assert list((project.folder / "artifacts/digits/prepare/Transform").iterdir())
     schema.write_text(curated)
     assert "up to date" in project.run("dvc", "repro")
@@ -154,7 +147,7 @@ def test_a_task_from_outside_is_one_file_and_one_block(project: Workspace) -> No
     }
     project.write_params(params)
     project.run("convoy", "run", "parity")
-    assert read_json(project, "reports/parity/metrics.json")["accuracy"] > 0.6
+    assert project.metrics("parity")["accuracy"] > 0.6
     assert "champion" in project.run("convoy", "models", "parity")
 
 
