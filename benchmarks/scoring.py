@@ -28,6 +28,7 @@ from benchmarks.processes import measure_command
 from components.ingest.sources import rendered_scenes
 from components.ingest.sources.scenes.source import Counts
 from components.prepare.preprocessing import decode_images
+from components.prepare.records import UNTUNED
 from components.register.registry import Registry
 from components.score.score import score
 from components.train.export import KERAS_FILE, load_network
@@ -67,6 +68,7 @@ def predict_bare(network: keras.Model, params: TaskParams, folder: Path) -> np.n
         .batch(params.evaluate.batch_size)
         .map(lambda encoded: decode_images(encoded, params.prepare), tf.data.AUTOTUNE)
         .prefetch(tf.data.AUTOTUNE)
+        .with_options(UNTUNED)
     )
     return network.predict(batches, verbose=0)
 

@@ -3,7 +3,8 @@
     python -m benchmarks.throughput digits --epochs 5 --rounds 3
 
 Needs the task's artifacts (`convoy run digits`). Both fit the same compiled network on the same
-images with the same batch size, in turns, in one process. The first epoch of each turn, which
+images with the same batch size, in turns, in one process, both without tf.data's tuner, which would
+hold them up at random (`components/prepare/records.py`). The first epoch of each turn, which
 compiles and fills the cache, does not count. The served model takes the test split's image files,
 of which the first batch does not count.
 """
@@ -24,6 +25,7 @@ from rich.table import Table
 
 from components.evaluate.measurement import example_files
 from components.evaluate.rows import read_batches
+from components.prepare.records import UNTUNED
 from components.register.served_model import ServedModel
 from components.train.input import read_examples, statistics_of, training_batches
 from components.train.network import build_network
@@ -73,10 +75,10 @@ def compare(name: str, epochs: int, rounds: int) -> dict[str, list[float]]:
         network = compiled(task, params, transform, training)
         with tempfile.TemporaryDirectory() as cache:
             batches = training_batches(training, task, params, Path(cache))
-            speeds["convoy"] += images_per_second(network, len(images), epochs, x=batches)
+            speeds["convoy"] += images_per_second(network, len(images), epochs, batches)
         network = compiled(task, params, transform, training)
-        arrays = {"x": images, "y": targets, "batch_size": params.train.batch_size}
-        speeds["bare fit"] += images_per_second(network, len(images), epochs, **arrays)
+        batches = bare_batches(images, targets, params.train.batch_size)
+        speeds["bare fit"] += images_per_second(network, len(images), epochs, batches)
     return speeds
 
 
@@ -118,10 +120,18 @@ def compiled(
     return network
 
 
-def images_per_second(network: keras.Model, images: int, epochs: int, **data: Any) -> list[float]:
+def bare_batches(images: np.ndarray, targets: np.ndarray, batch_size: int) -> tf.data.Dataset:
+    """What Keras makes of arrays, shuffled as a whole."""
+    pairs = tf.data.Dataset.from_tensor_slices((images, targets)).shuffle(len(images))
+    return pairs.batch(batch_size).prefetch(tf.data.AUTOTUNE).with_options(UNTUNED)
+
+
+def images_per_second(
+    network: keras.Model, images: int, epochs: int, batches: tf.data.Dataset
+) -> list[float]:
     """Fits and returns the speed of every epoch after the first."""
     timer = EpochTimer()
-    network.fit(**data, epochs=epochs + 1, verbose=0, callbacks=[timer])
+    network.fit(batches, epochs=epochs + 1, verbose=0, callbacks=[timer])
     return [images / seconds for seconds in timer.seconds[1:]]
 
 

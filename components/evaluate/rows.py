@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from components.evaluate.evaluation import Row
 from components.ingest.table import IMAGE_COLUMNS
+from components.prepare.records import read_records
 from pipelines.tasks.base import Task
 
 RAW_COLUMNS = ("image", "image_path", "width", "height")
@@ -26,8 +27,7 @@ def read_batches(files: Sequence[str], task: Task, batch_size: int) -> Iterator[
         Lists of rows: strings as `str`, binary as `bytes`, numbers as numpy arrays or scalars.
     """
     types = {name: IMAGE_COLUMNS[name] for name in RAW_COLUMNS} | dict(task.label_columns())
-    records = tf.data.TFRecordDataset(sorted(files), compression_type="GZIP")
-    for batch in records.batch(batch_size).as_numpy_iterator():
+    for batch in read_records(files).batch(batch_size).as_numpy_iterator():
         yield [decode_row(record, types) for record in batch]
 
 

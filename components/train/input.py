@@ -8,6 +8,7 @@ import tensorflow as tf
 import tensorflow_transform as tft
 
 from components.augment.policy import augment
+from components.prepare.records import read_records
 from pipelines.params import TaskParams
 from pipelines.tasks.base import Task
 
@@ -55,9 +56,7 @@ def read_examples(
         example["image"] = tf.ensure_shape(example["image"], size)
         return example
 
-    names = tf.data.Dataset.list_files(list(files), shuffle=False)
-    records = tf.data.TFRecordDataset(names, compression_type="GZIP")
-    return records.map(parse, num_parallel_calls=tf.data.AUTOTUNE)
+    return read_records(files).map(parse, num_parallel_calls=tf.data.AUTOTUNE)
 
 
 def count(examples: tf.data.Dataset) -> int:
