@@ -29,7 +29,7 @@ lock: .uv/bin/uv ## Resolve the dependencies anew
 
 $(BIN)/convoy: $(LOCK) pyproject.toml | $(UV)
 	$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
-	$(UV) pip sync --quiet --require-hashes $(LOCK)
+	$(UV) pip sync --quiet --require-hashes --compile-bytecode $(LOCK)
 	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
