@@ -21,7 +21,12 @@ from benchmarks.workspace import Workspace
 TASK = "segmentation"
 CLASSES = ("sky", "building", "pole", "road", "pavement", "tree")
 OBJECTS = ("sign", "fence", "car", "pedestrian", "bicyclist")
-PUBLISHED = ("train.options.width=16", "train.options.depth=4", "train.options.stride=1")
+PUBLISHED = (
+    "train.options.width=16",
+    "train.options.depth=4",
+    "train.options.stride=1",
+    "train.options.up_convolutions=2",
+)
 """U-Net as published, but for its width."""
 METRICS = (
     "mean_iou",

@@ -5,7 +5,7 @@ from typing import Annotated
 import keras
 from pydantic import Field
 
-from models._layers import Dropout, Width, convolve
+from models._layers import Width, convolve
 from models._segmentation import CropLike, PadToMultiple
 
 Positive = Annotated[int, Field(gt=0)]
@@ -18,13 +18,13 @@ def build(
     width: Width = 32,
     depth: Positive = 2,
     stride: Positive = 2,
-    dropout: Dropout = 0.0,
+    up_convolutions: Positive = 1,
 ) -> keras.Model:
-    """Builds the network of Ronneberger et al. (2015) with padding and batch normalisation.
+    """Builds the network of Ronneberger et al. (2015), padded, and normalised by batches.
 
     "U-Net: Convolutional Networks for Biomedical Image Segmentation" has a width of 64, a depth
-    of 4, a stride of 1, no padding and dropout of 0.5 at the bottom. The defaults suit small
-    images and a CPU.
+    of 4, a stride of 1 and two convolutions on every level; it pads nothing, and has dropout at
+    the bottom in place of normalisation. The defaults suit small images and a CPU.
 
     Args:
         shape: Height and width, which do not matter, and channels.
@@ -33,7 +33,7 @@ def build(
         depth: How many times the encoder halves the maps.
         stride: The stride of the finest maps: the first convolution takes steps of so many
             pixels, and a transposed convolution enlarges the scores.
-        dropout: Share of the features dropped at the bottom in training.
+        up_convolutions: Convolutions of 3x3 on each level of the decoder; the encoder has two.
 
     Returns:
         A model from `[batch, height, width, channels]` of any size to logits
@@ -44,24 +44,25 @@ def build(
     skipped = []
     for level in range(depth):
         steps = stride if level == 0 else 1
-        maps = convolve_twice(maps, width * 2**level, f"down{level + 1}", steps)
+        maps = convolve_times(2, maps, width * 2**level, f"down{level + 1}", steps)
         skipped.append(maps)
         maps = keras.layers.MaxPooling2D()(maps)
-    maps = convolve_twice(maps, width * 2**depth, "bottom")
-    maps = keras.layers.Dropout(dropout)(maps)
+    maps = convolve_times(2, maps, width * 2**depth, "bottom")
     for level in reversed(range(depth)):
         filters, name = width * 2**level, f"up{level + 1}"
         maps = keras.layers.Conv2DTranspose(filters, 2, 2, name=name)(maps)
         maps = keras.layers.Concatenate()([skipped[level], maps])
-        maps = convolve_twice(maps, filters, name)
+        maps = convolve_times(up_convolutions, maps, filters, name)
     enlarge = keras.layers.Conv2DTranspose(units, stride, stride, dtype="float32", name="scores")
     logits = CropLike(dtype="float32", name="logits")(enlarge(maps), images)
     return keras.Model(images, logits, name="unet")
 
 
-def convolve_twice(
-    maps: keras.KerasTensor, filters: int, name: str, steps: int = 1
+def convolve_times(
+    times: int, maps: keras.KerasTensor, filters: int, name: str, stride: int = 1
 ) -> keras.KerasTensor:
-    """Two convolutions of 3x3 steps, each with batch normalisation and ReLU."""
-    first = convolve(maps, filters, f"{name}a", kernel=3 * steps, strides=steps)
-    return convolve(first, filters, f"{name}b")
+    """Convolutions of 3x3 with batch normalisation and ReLU; the first takes the stride."""
+    for number in range(1, times + 1):
+        step = stride if number == 1 else 1
+        maps = convolve(maps, filters, f"{name}_{number}", kernel=3 * step, strides=step)
+    return maps
