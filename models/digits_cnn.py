@@ -6,7 +6,8 @@ from typing import Annotated
 import keras
 from pydantic import Field
 
-Dropout = Annotated[float, Field(ge=0, lt=1)]
+from models._layers import Dropout
+
 Penalty = Annotated[float, Field(ge=0)]
 
 

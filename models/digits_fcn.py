@@ -3,7 +3,8 @@
 import keras
 import numpy as np
 
-from models.digits_cnn import Dropout, Penalty, feature_maps, penalty
+from models._layers import Dropout
+from models.digits_cnn import Penalty, feature_maps, penalty
 from pipelines.errors import ConvoyError
 
 SCORES = "scores"
