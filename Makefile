@@ -29,8 +29,8 @@ lock: .uv/bin/uv ## Resolve the dependencies anew
 
 $(BIN)/convoy: $(LOCK) pyproject.toml | $(UV)
 	$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
-	$(UV) pip sync --quiet --require-hashes --compile-bytecode $(LOCK)
-	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	$(UV) pip sync --python .venv --quiet --require-hashes --compile-bytecode $(LOCK)
+	$(UV) pip install --python .venv --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
 .uv/bin/uv:
