@@ -82,6 +82,8 @@ def _triangle(size: int) -> np.ndarray:
 def upsample(maps: keras.KerasTensor, stride: int, **kwargs: Any) -> keras.KerasTensor:
     """Enlarges maps by a transposed convolution that starts as bilinear interpolation.
 
+    Keras's own `UpSampling2D` cannot be exported for images of any size.
+
     Args:
         maps: `[batch, rows, columns, channels]`.
         stride: How many times larger the result is, even.

@@ -3,7 +3,7 @@
 import keras
 
 from models._layers import Dropout, Width
-from models._segmentation import CropLike, PadToMultiple
+from models._segmentation import CropLike, PadToMultiple, upsample
 
 PATCH = 32
 STRIDE = 4
@@ -21,9 +21,9 @@ def build(
 ) -> keras.Model:
     """Builds the network for whole images: it labels every pixel by the patch around it.
 
-    The scores, 4 pixels apart, are interpolated bilinearly. Fitting it to masks is fitting
-    `build_classifier` to the patches around all these places at once (Long, Shelhamer and
-    Darrell, 2015, section 3.4); `initial_weights` may be a trained one's.
+    The scores, 4 pixels apart, are interpolated bilinearly, which is not learnt. Fitting it to
+    masks is fitting `build_classifier` to the patches around all these places at once (Long,
+    Shelhamer and Darrell, 2015, section 3.4); `initial_weights` may be a trained one's.
 
     Args:
         shape: Height and width, which do not matter, and channels.
@@ -38,7 +38,7 @@ def build(
     images = keras.Input((None, None, shape[2]))
     padded = keras.layers.ZeroPadding2D(BORDER)(PadToMultiple(STRIDE)(images))
     scores = score_network(shape[2], units, width, dropout)(padded)
-    enlarged = keras.layers.UpSampling2D(STRIDE, interpolation="bilinear", dtype="float32")(scores)
+    enlarged = upsample(scores, STRIDE, trainable=False, dtype="float32", name="upsample")
     logits = CropLike(dtype="float32", name="logits")(enlarged, images)
     return keras.Model(images, logits, name="patch_classifier")
 

@@ -1,11 +1,15 @@
-"""The layers that networks for segmentation share."""
+"""The layers that networks for segmentation share, and what all of these can do."""
+
+from typing import Any
 
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models import build_model
 from models._segmentation import Bilinear, CropLike, PadToMultiple, upsample
 
 SIZES = st.integers(1, 40)
@@ -90,3 +94,15 @@ def test_borders_fade_alike_for_all_channels() -> None:
     maps = images(3, 4, 5)
     expected = np.asarray(keras.layers.UpSampling2D(8, interpolation="bilinear")(maps))
     np.testing.assert_array_equal(enlarge(maps, 8).argmax(-1), expected.argmax(-1))
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [("fcn", {"backbone": "small"}), ("unet", {}), ("patch_classifier", {"width": 4})],
+)
+def test_networks_are_exported_for_images_of_any_size(name: str, options: dict[str, Any]) -> None:
+    model = build_model(name, (32, 48, 3), 5, options)
+    exported = tf.function(model).get_concrete_function(tf.TensorSpec((None, None, None, 3)))
+    for height, width in [(32, 48), (45, 33)]:
+        batch = images(height, width, channels=3)
+        np.testing.assert_allclose(exported(batch), model(batch), rtol=0, atol=1e-4)
