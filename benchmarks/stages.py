@@ -18,7 +18,7 @@ from rich.table import Table
 
 from benchmarks.processes import Usage, measure_command
 from benchmarks.workspace import Workspace
-from pipelines.layout import CURVES_FILE, METRICS_FILE
+from pipelines.layout import CURVES_FILE
 from pipelines.stages import STAGES
 
 
@@ -50,9 +50,8 @@ def main() -> None:
         workspace = Workspace(options.folder or Path(folder))
         usages = {stage: repro(workspace, "--single-item", f"{stage}@{task}") for stage in STAGES}
         idle = repro(workspace, f"register@{task}")
-        reports = workspace.folder / "reports" / task
-        images = count_images(reports)
-        metrics = json.loads((reports / METRICS_FILE).read_text())
+        images = count_images(workspace.folder / "reports" / task)
+        metrics = workspace.metrics(task)
     table = Table("stage", "seconds", "images", "images/s", "peak memory, MiB", title=task)
     for stage, usage in usages.items():
         speed = f"{images[stage] / usage.seconds:,.0f}" if stage in images else ""

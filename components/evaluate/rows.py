@@ -27,7 +27,7 @@ def read_batches(files: Sequence[str], task: Task, batch_size: int) -> Iterator[
         Lists of rows: strings as `str`, binary as `bytes`, numbers as numpy arrays or scalars.
     """
     types = {name: IMAGE_COLUMNS[name] for name in RAW_COLUMNS} | dict(task.label_columns())
-    for batch in read_records(files).batch(batch_size).as_numpy_iterator():
+    for batch in read_records(sorted(files)).batch(batch_size).as_numpy_iterator():
         yield [decode_row(record, types) for record in batch]
 
 

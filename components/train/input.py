@@ -56,7 +56,8 @@ def read_examples(
         example["image"] = tf.ensure_shape(example["image"], size)
         return example
 
-    return read_records(files).map(parse, num_parallel_calls=tf.data.AUTOTUNE)
+    names = tf.data.Dataset.list_files(list(files), shuffle=False)
+    return read_records(names).map(parse, num_parallel_calls=tf.data.AUTOTUNE)
 
 
 def count(examples: tf.data.Dataset) -> int:

@@ -12,9 +12,13 @@ def write(file: Path, *records: bytes) -> None:
 
 
 def test_records_come_in_the_order_of_their_files(tmp_path: Path) -> None:
-    write(tmp_path / "1.gz", b"c")
-    write(tmp_path / "0.gz", b"a", b"b")
-    assert [*read_records([f"{tmp_path}/*.gz"]).as_numpy_iterator()] == [b"a", b"b", b"c"]
+    folder = tmp_path / "with [brackets]"
+    folder.mkdir()
+    files = [folder / "0.gz", folder / "1.gz"]
+    write(files[1], b"c")
+    write(files[0], b"a", b"b")
+    records = read_records([str(file) for file in files])
+    assert [*records.as_numpy_iterator()] == [b"a", b"b", b"c"]
 
 
 def test_what_is_made_of_them_is_not_tuned(tmp_path: Path) -> None:
