@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 from pydantic import Field
 
+from components.ingest.drawing import draw_in_parallel
 from components.ingest.face_crop import label
 from components.ingest.images import encode_png
 from components.ingest.keypoints import GROUPS, KEYPOINTS
@@ -38,13 +39,15 @@ class Source(base.Source):
 
     def read(self) -> Iterator[Record]:
         """Yields `faces/00000.png` onwards with `keypoints`; each depends on its number only."""
+        return draw_in_parallel(self._draw, range(self.count))
+
+    def _draw(self, index: int) -> Record:
         from components.ingest.sources.faces.render import render
 
-        for index in range(self.count):
-            face = render(np.random.default_rng((self.seed, index)))
-            points = face.points.copy()
-            points[self._missing(np.random.default_rng((self.seed, index, 1)))] = np.nan
-            yield Record(encode_png(face.image), f"faces/{index:05}.png", label(points))
+        face = render(np.random.default_rng((self.seed, index)))
+        points = face.points.copy()
+        points[self._missing(np.random.default_rng((self.seed, index, 1)))] = np.nan
+        return Record(encode_png(face.image), f"faces/{index:05}.png", label(points))
 
     def _missing(self, rng: np.random.Generator) -> list[int]:
         """Indices of the points that this face goes without."""

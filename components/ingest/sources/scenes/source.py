@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from components.ingest.drawing import draw_in_parallel
 from components.ingest.images import encode_png
 from components.ingest.sources import base
 from components.ingest.table import SPLITS, Record
@@ -51,11 +52,14 @@ class ScenesSource(base.Source):
 
     def read(self) -> Iterator[Record]:
         """Yields `scenes/train/00000.png` onwards; each depends on its split and number only."""
-        for number, split in enumerate(SPLITS):
-            for index in range(getattr(self.counts, split)):
-                scene, labels = self.draw(np.random.default_rng((self.seed, number, index)))
-                path = f"scenes/{split}/{index:05}.png"
-                yield Record(encode_png(scene.image), path, labels, split)
+        places = ((split, n) for split in SPLITS for n in range(getattr(self.counts, split)))
+        return draw_in_parallel(self._draw_record, places)
+
+    def _draw_record(self, place: tuple[str, int]) -> Record:
+        split, index = place
+        rng = np.random.default_rng((self.seed, SPLITS.index(split), index))
+        scene, labels = self.draw(rng)
+        return Record(encode_png(scene.image), f"scenes/{split}/{index:05}.png", labels, split)
 
     @abstractmethod
     def draw(self, rng: np.random.Generator) -> tuple[Scene, Mapping[str, Any]]:

@@ -1,7 +1,6 @@
 """The rendered faces as a data set: exact, repeatable, varied and hard enough."""
 
 import io
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +20,8 @@ FEW = ("left_eye_center", "right_eye_center", "nose_tip", "mouth_center_bottom_l
 
 
 def faces(number: int, **options: Any) -> list[Record]:
-    source = Source(kind="rendered_faces", path="any", **options)
-    return list(islice(source.read(), number))
+    source = Source(kind="rendered_faces", path="any", **{"count": number} | options)
+    return list(source.read())[:number]
 
 
 def points(records: list[Record]) -> np.ndarray:
