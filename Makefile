@@ -13,7 +13,8 @@ run: $(BIN)/convoy ## Take a task from its data to a registered model; TASK=keyp
 	PATH="$(CURDIR)/$(BIN):$$PATH" convoy run $(TASK)
 
 test: $(BIN)/convoy ## Run all the tests that need no GPU
-	PATH="$(CURDIR)/$(BIN):$$PATH" pytest -m "not gpu" --numprocesses=2 --dist=loadfile --durations=15
+	PATH="$(CURDIR)/$(BIN):$$PATH" pytest -m "not gpu" --numprocesses=2 \
+		--dist=loadfile --no-loadscope-reorder --durations=15
 
 check: $(BIN)/convoy ## Lint, check the formatting and the types
 	$(BIN)/ruff check .
