@@ -3,6 +3,7 @@
 import itertools
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -157,7 +158,16 @@ def write_listing(folder: Path, file: Path, rows: int) -> Path:
 
 
 def read_batches(chunk: Chunk, images: int) -> Iterator[Batch]:
-    """Reads a chunk; a batch has at most so many images and ends at 64 MiB."""
+    """Reads a chunk, always one batch ahead; it has at most so many images and ends at 64 MiB."""
+    batches = _read_in_turn(chunk, images)
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, batches, None)
+        while batch := coming.result():
+            coming = pool.submit(next, batches, None)
+            yield batch
+
+
+def _read_in_turn(chunk: Chunk, images: int) -> Iterator[Batch]:
     start, entries, size = chunk.start, list[Entry](), 0
     for row in _read_rows(chunk, images):
         entries.append(_read_entry(row))

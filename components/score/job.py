@@ -67,7 +67,7 @@ def run_job(
     """Scores all chunks, with the task's flags of Beam's runner, and waits for the end.
 
     Only the chunks' descriptions are ever held as a collection: everything from reading to
-    writing is one fused stage, in which what was read is gone before more is read.
+    writing is one fused stage, which holds two reads at most: one is scored, the next is read.
 
     Args:
         name: The task's name.

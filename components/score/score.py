@@ -14,6 +14,7 @@ from pipelines.project import load_task
 PARTS = "parts"
 JOINED = "scores.parquet"
 BATCHES_READ = 8
+READS_A_CHUNK = 4
 
 
 def score(name: str, model: Path, source: Path, out: Path, plain: bool = False) -> Tally:
@@ -37,7 +38,7 @@ def score(name: str, model: Path, source: Path, out: Path, plain: bool = False) 
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent.resolve(), prefix=f".{out.name}.") as scratch:
         folder = Path(scratch)
-        chunks = list_chunks(source, folder, read)
+        chunks = list_chunks(source, folder, READS_A_CHUNK * read)
         from components.score.job import run_job  # loads TensorFlow and Beam
 
         schema = _find_schema(name, model, plain)

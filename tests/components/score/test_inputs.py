@@ -8,7 +8,7 @@ import pytest
 
 from components.ingest.sources.image_folder import list_images
 from components.score import inputs
-from components.score.inputs import Batch, Chunk, list_chunks, read_batches, walk_images
+from components.score.inputs import Batch, Chunk, Entry, list_chunks, read_batches, walk_images
 from pipelines.errors import ConvoyError
 
 
@@ -59,6 +59,22 @@ def test_a_folder_is_read_in_batches(tmp_path: Path, scratch: Path) -> None:
     entries = [entry for batch in batches for entry in batch.entries]
     assert [entry.image_path for entry in entries] == [f"{at}.png" for at in range(8)]
     assert all(entry.image == str(entry.image_path).encode() for entry in entries)
+
+
+def test_no_more_than_one_batch_is_read_ahead(
+    tmp_path: Path, scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = []
+
+    def noted(row: dict[str, bytes]) -> Entry:
+        read.append(row)
+        return Entry(None, row["image"])
+
+    monkeypatch.setattr(inputs, "_read_entry", noted)
+    (chunk,) = list_chunks(write_table(tmp_path / "t.parquet", [b"1"] * 20), scratch, 3)
+    for batch in read_batches(chunk, 3):
+        assert len(read) <= batch.start + 6
+    assert len(read) == 20
 
 
 def test_a_batch_of_large_images_has_fewer(
