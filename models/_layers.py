@@ -8,7 +8,6 @@ from keras import ops
 from pydantic import Field
 
 Dropout = Annotated[float, Field(ge=0, lt=1)]
-Width = Annotated[int, Field(gt=0)]
 
 NORM_MOMENTUM = 0.9
 """Keras's 0.99 needs hundreds of steps to forget the statistics of untrained layers."""

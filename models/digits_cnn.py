@@ -1,18 +1,15 @@
 """A small convolutional network for digits."""
 
 from functools import partial
-from typing import Annotated
 
 import keras
-from pydantic import Field
+from pydantic import NonNegativeFloat
 
 from models._layers import Dropout
 
-Penalty = Annotated[float, Field(ge=0)]
-
 
 def build(
-    shape: tuple[int, int, int], units: int, *, dropout: Dropout = 0.5, l2: Penalty = 0.0
+    shape: tuple[int, int, int], units: int, *, dropout: Dropout = 0.5, l2: NonNegativeFloat = 0.0
 ) -> keras.Model:
     """Builds Keras's "Simple MNIST convnet": 34,826 parameters for 28x28x1 and 10 units.
 

@@ -2,9 +2,10 @@
 
 import keras
 import numpy as np
+from pydantic import NonNegativeFloat
 
 from models._layers import Dropout
-from models.digits_cnn import Penalty, feature_maps, penalty
+from models.digits_cnn import feature_maps, penalty
 from pipelines.errors import ConvoyError
 
 SCORES = "scores"
@@ -15,7 +16,7 @@ def build(
     units: int,
     *,
     dropout: Dropout = 0.5,
-    l2: Penalty = 0.0,
+    l2: NonNegativeFloat = 0.0,
 ) -> keras.Model:
     """Builds a network whose last layer is a 5x5 convolution, averaged over all positions.
 

@@ -1,8 +1,9 @@
 """A deep convolutional network with batch normalisation and spatial dropout for keypoints."""
 
 import keras
+from pydantic import PositiveInt
 
-from models._layers import Dropout, Width, convolve
+from models._layers import Dropout, convolve
 
 STAGES = 4
 
@@ -11,8 +12,8 @@ def build(
     shape: tuple[int, int, int],
     units: int,
     *,
-    width: Width = 16,
-    hidden: Width = 256,
+    width: PositiveInt = 16,
+    hidden: PositiveInt = 256,
     spatial_dropout: Dropout = 0.1,
     dropout: Dropout = 0.3,
 ) -> keras.Model:

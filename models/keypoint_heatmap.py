@@ -1,23 +1,18 @@
 """A fully convolutional network that finds each keypoint in a heat map of its own."""
 
-from typing import Annotated
-
 import keras
-from pydantic import Field
+from pydantic import NonNegativeInt, PositiveFloat, PositiveInt
 
-from models._layers import SoftArgmax, Width, convolve
-
-Temperature = Annotated[float, Field(gt=0)]
-Depth = Annotated[int, Field(ge=0)]
+from models._layers import SoftArgmax, convolve
 
 
 def build(
     shape: tuple[int, int, int],
     units: int,
     *,
-    width: Width = 40,
-    depth: Depth = 3,
-    temperature: Temperature = 1.0,
+    width: PositiveInt = 40,
+    depth: NonNegativeInt = 3,
+    temperature: PositiveFloat = 1.0,
 ) -> keras.Model:
     """Builds an encoder and decoder over maps of a quarter of the image's size.
 

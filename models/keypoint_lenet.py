@@ -1,12 +1,13 @@
 """Three convolutions with pooling and two dense layers, as LeNet has them, for keypoints."""
 
 import keras
+from pydantic import PositiveInt
 
-from models._layers import Dropout, Width
+from models._layers import Dropout
 
 
 def build(
-    shape: tuple[int, int, int], units: int, *, hidden: Width = 500, dropout: Dropout = 0.0
+    shape: tuple[int, int, int], units: int, *, hidden: PositiveInt = 500, dropout: Dropout = 0.0
 ) -> keras.Model:
     """Builds a network with 8,051,502 parameters for 96x96x1 and 30 units.
 

@@ -1,11 +1,10 @@
 """One hidden layer over the pixels: the baseline for keypoints."""
 
 import keras
+from pydantic import PositiveInt
 
-from models._layers import Width
 
-
-def build(shape: tuple[int, int, int], units: int, *, hidden: Width = 100) -> keras.Model:
+def build(shape: tuple[int, int, int], units: int, *, hidden: PositiveInt = 100) -> keras.Model:
     """Builds a perceptron with 924,730 parameters for 96x96x1 and 30 units.
 
     It is the first network of Nouri (2014), "Using convolutional neural nets to detect

@@ -1,11 +1,9 @@
 """A small residual network for keypoints."""
 
-from typing import Annotated
-
 import keras
-from pydantic import Field
+from pydantic import PositiveInt
 
-from models._layers import Dropout, Width, convolve, residual
+from models._layers import Dropout, convolve, residual
 
 STAGES = 4
 
@@ -14,8 +12,8 @@ def build(
     shape: tuple[int, int, int],
     units: int,
     *,
-    width: Width = 16,
-    blocks: Annotated[int, Field(gt=0)] = 2,
+    width: PositiveInt = 16,
+    blocks: PositiveInt = 2,
     dropout: Dropout = 0.2,
 ) -> keras.Model:
     """Builds a residual network of 4 stages over maps of half the image's size.

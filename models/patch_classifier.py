@@ -1,8 +1,9 @@
 """A classifier of 32x32 patches that labels every pixel once it slides over an image."""
 
 import keras
+from pydantic import PositiveInt
 
-from models._layers import Dropout, Width
+from models._layers import Dropout
 from models._segmentation import CropLike, PadToMultiple, upsample
 
 PATCH = 32
@@ -16,7 +17,7 @@ def build(
     shape: tuple[int | None, int | None, int],
     units: int,
     *,
-    width: Width = 32,
+    width: PositiveInt = 32,
     dropout: Dropout = 0.0,
 ) -> keras.Model:
     """Builds the network for whole images: it labels every pixel by the patch around it.
@@ -44,7 +45,7 @@ def build(
 
 
 def build_classifier(
-    channels: int, units: int, *, width: Width = 32, dropout: Dropout = 0.0
+    channels: int, units: int, *, width: PositiveInt = 32, dropout: Dropout = 0.0
 ) -> keras.Model:
     """Builds the classifier of single patches, by the class of their middle.
 

@@ -1,24 +1,20 @@
 """U-Net: an encoder and decoder that labels every pixel of an image of any size."""
 
-from typing import Annotated
-
 import keras
-from pydantic import Field
+from pydantic import PositiveInt
 
-from models._layers import Width, convolve
+from models._layers import convolve
 from models._segmentation import CropLike, PadToMultiple
-
-Positive = Annotated[int, Field(gt=0)]
 
 
 def build(
     shape: tuple[int | None, int | None, int],
     units: int,
     *,
-    width: Width = 32,
-    depth: Positive = 2,
-    stride: Positive = 2,
-    up_convolutions: Positive = 1,
+    width: PositiveInt = 32,
+    depth: PositiveInt = 2,
+    stride: PositiveInt = 2,
+    up_convolutions: PositiveInt = 1,
 ) -> keras.Model:
     """Builds the network of Ronneberger et al. (2015), padded, and normalised by batches.
 
