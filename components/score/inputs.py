@@ -158,7 +158,7 @@ def write_listing(folder: Path, file: Path, rows: int) -> Path:
 
 
 def read_batches(chunk: Chunk, images: int) -> Iterator[Batch]:
-    """Reads a chunk, always one batch ahead; it has at most so many images and ends at 64 MiB."""
+    """Reads a chunk, one batch ahead; a batch has at most so many images and ends at 64 MiB."""
     batches = _read_in_turn(chunk, images)
     with ThreadPoolExecutor(1) as pool:
         coming = pool.submit(next, batches, None)
