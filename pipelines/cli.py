@@ -190,9 +190,11 @@ def lineage(task: TaskName) -> None:
 
 def main() -> None:
     """Entry point: a `ConvoyError` becomes one message and exit code 1."""
+    from pipelines.garbage import spare_libraries
     from pipelines.quiet import silence_libraries
 
     silence_libraries()
+    spare_libraries()
     try:
         app()
     except ConvoyError as error:

@@ -1,0 +1,19 @@
+"""Keeps Python's garbage collector from searching the modules of large libraries."""
+
+import atexit
+import gc
+
+ALLOCATIONS = 50_000
+"""Objects that are made before the collector looks again; Python's own number is 700."""
+
+
+def spare_libraries() -> None:
+    """Lets the collector run less often, and not over what is left when Python ends.
+
+    Call before importing them. TensorFlow, TFX, MLflow and Great Expectations are a million
+    objects that live as long as the process. Python searches them again and again while they
+    are made, and again when it ends: 18 seconds to import and leave all four, 9 without that
+    (2 cores).
+    """
+    gc.set_threshold(ALLOCATIONS)
+    atexit.register(gc.freeze)
