@@ -36,61 +36,67 @@ class SegmentationLoss(keras.losses.Loss):
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         """The loss of each pixel, `[batch, height, width]`; that of void ones means nothing."""
-        classes = ops.where(ops.equal(y_true, VOID), 0, y_true)  # quicker than `ignore_class`
-        entropy = keras.losses.sparse_categorical_crossentropy(classes, y_pred, from_logits=True)
+        classes = y_pred.shape[-1]
+        # classes first: in rows of a few numbers sums and softmax are slow
+        truth = ops.one_hot(ops.reshape(y_true, (-1,)), classes, axis=0, dtype=y_pred.dtype)
+        logits = ops.transpose(ops.reshape(y_pred, (-1, classes)))
+        log_probabilities = logits - ops.logsumexp(logits, axis=0)
+        entropy = ops.reshape(-ops.sum(truth * log_probabilities, axis=0), ops.shape(y_true))
         if not self.dice:
             return entropy
         # the weighted mean of a number that is the same in all pixels is that number
-        return (1 - self.dice) * entropy + self.dice * soft_dice(y_true, y_pred)
+        return (1 - self.dice) * entropy + self.dice * soft_dice(truth, ops.exp(log_probabilities))
 
     def get_config(self) -> dict[str, Any]:
         """What the constructor takes."""
         return {"dice": self.dice, "name": self.name}
 
 
-def soft_dice(target: Any, logits: Any) -> Any:
+def soft_dice(truth: Any, probabilities: Any) -> Any:
     """The soft Dice loss of a batch, a scalar in [0, 1].
 
     1 - 2 sum(t p) / (sum(t) + sum(p)) over all pixels of the batch that are not void, t being
     1 in pixels of a class and 0 elsewhere, p the class's probability; the mean over the
     classes that the targets have. After Milletari et al., 2016, "V-Net", without squares.
+
+    Args:
+        truth: t, `[classes, pixels]`; 0 for all classes where void.
+        probabilities: p, `[classes, pixels]`.
     """
-    classes = logits.shape[-1]
-    labelled = ops.cast(ops.not_equal(ops.reshape(target, (1, -1)), VOID), logits.dtype)
-    truth = ops.one_hot(ops.reshape(target, (-1,)), classes, dtype=logits.dtype)  # void: zeros
-    probabilities = ops.softmax(ops.reshape(logits, (-1, classes)))
-    # sums over pixels as products of matrices, which are quicker
-    common = ops.diagonal(ops.matmul(ops.transpose(truth), probabilities))
-    sizes = ops.matmul(labelled, truth)[0]
-    losses = 1 - 2 * common / (sizes + ops.matmul(labelled, probabilities)[0] + 1e-7)
+    sizes = ops.sum(truth, axis=1)
+    predicted = ops.sum(probabilities * ops.sum(truth, axis=0), axis=1)
+    losses = 1 - 2 * ops.sum(truth * probabilities, axis=1) / (sizes + predicted + 1e-7)
     present = ops.cast(sizes > 0, losses.dtype)
     return ops.sum(losses * present) / ops.maximum(ops.sum(present), 1.0)
 
 
 @keras.saving.register_keras_serializable(package="convoy")
 class MeanIoU(keras.metrics.Metric):
-    """Keras's mean IoU, whose number of classes is that of the logits it first sees.
+    """The mean over the classes that appear in targets or predictions, from all batches.
 
-    The mean over the classes that appear in targets or predictions, from one confusion
-    matrix of all batches; `sample_weight` has no effect.
+    The number of classes is that of the logits it first sees; `sample_weight` has no effect.
+    Keras's own metric of this name takes as long as all of the loss.
     """
 
     def __init__(self, name: str = "mean_iou", dtype: Any = None) -> None:
         super().__init__(name=name, dtype=dtype)
         self._direction = "up"
-        self._counts: keras.metrics.MeanIoU | None = None
+        self._confusion: keras.Variable | None = None
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Takes in a batch."""
-        if self._counts is None:
-            self._counts = keras.metrics.MeanIoU(
-                y_pred.shape[-1],
-                ignore_class=VOID,
-                sparse_y_pred=False,
-                dtype="float32",  # Keras's default, int32, overflows at 2^31 pixels
-            )
-        self._counts.update_state(y_true, y_pred)
+        classes = y_pred.shape[-1]
+        if self._confusion is None:
+            self._confusion = self.add_variable((classes, classes), "zeros", name="confusion")
+        truth = ops.one_hot(ops.reshape(y_true, (-1,)), classes, axis=0)  # zeros where void
+        predicted = ops.argmax(ops.reshape(y_pred, (-1, classes)), axis=-1)
+        self._confusion.assign_add(ops.matmul(truth, ops.one_hot(predicted, classes)))
 
     def result(self) -> Any:
         """The mean IoU of all batches, in [0, 1]; 0 before the first."""
-        return self._counts.result() if self._counts else 0.0
+        if self._confusion is None:
+            return 0.0
+        common = ops.diagonal(self._confusion)
+        union = ops.sum(self._confusion, axis=0) + ops.sum(self._confusion, axis=1) - common
+        present = ops.cast(union > 0, union.dtype)
+        return ops.sum(common / ops.maximum(union, 1.0)) / ops.maximum(ops.sum(present), 1.0)

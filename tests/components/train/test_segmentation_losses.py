@@ -116,6 +116,15 @@ def test_images_of_any_size_train_with_weights_and_the_metric() -> None:
         assert 0 < logs["mean_iou"] < 1
 
 
+def test_loss_and_metric_are_the_same_compiled_with_xla() -> None:
+    images, (target, _) = np.random.default_rng(0).normal(size=(2, 5, 6, 3)), batch(1)
+    model = keras.Sequential([keras.Input((5, 6, 3)), keras.layers.Conv2D(CLASSES, 1)])
+    model.compile("sgd", SegmentationLoss(0.3), metrics=[MeanIoU()], jit_compile=False)
+    plain = model.evaluate(images, target, verbose=0)
+    model.compile("sgd", SegmentationLoss(0.3), metrics=[MeanIoU()], jit_compile=True)
+    assert model.evaluate(images, target, verbose=0) == pytest.approx(plain, rel=1e-5)
+
+
 @settings(max_examples=20)
 @given(st.lists(st.integers(0, 1000), min_size=1, max_size=4))
 def test_the_metric_is_scikit_learns_over_all_batches(seeds: list[int]) -> None:
