@@ -1,7 +1,7 @@
 """U-Net: an encoder and decoder that labels every pixel of an image of any size."""
 
 import keras
-from pydantic import PositiveInt
+from pydantic import NonNegativeInt, PositiveInt
 
 from models._layers import convolve
 from models._segmentation import CropLike, PadToMultiple
@@ -14,13 +14,14 @@ def build(
     width: PositiveInt = 32,
     depth: PositiveInt = 2,
     stride: PositiveInt = 2,
-    up_convolutions: PositiveInt = 1,
+    up_convolutions: NonNegativeInt = 0,
 ) -> keras.Model:
     """Builds the network of Ronneberger et al. (2015), padded, and normalised by batches.
 
     "U-Net: Convolutional Networks for Biomedical Image Segmentation" has a width of 64, a depth
     of 4, a stride of 1 and two convolutions on every level; it pads nothing, and has dropout at
-    the bottom in place of normalisation. The defaults suit small images and a CPU.
+    the bottom in place of normalisation. The defaults suit small images and a CPU: more than half
+    of the published network's operations are in the 3x3 convolutions of its decoder.
 
     Args:
         shape: Height and width, which do not matter, and channels.
@@ -30,6 +31,7 @@ def build(
         stride: The stride of the finest maps: the first convolution takes steps of so many
             pixels, and a transposed convolution enlarges the scores.
         up_convolutions: Convolutions of 3x3 on each level of the decoder; the encoder has two.
+            Without any, the decoder is linear: it enlarges the maps and the skipped ones.
 
     Returns:
         A model from `[batch, height, width, channels]` of any size to logits

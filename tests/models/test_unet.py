@@ -47,6 +47,13 @@ def test_convolutions_of_the_published_network() -> None:
     assert kinds.count(keras.layers.Concatenate) == 4
 
 
+@pytest.mark.parametrize("up_convolutions", [0, 1, 2])
+def test_convolutions_of_the_decoder(up_convolutions: int) -> None:
+    model = build((64, 64, 3), UNITS, width=2, depth=3, up_convolutions=up_convolutions)
+    names = [layer.name for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]
+    assert len([name for name in names if name.startswith("up")]) == 3 * up_convolutions
+
+
 @settings(max_examples=12)
 @given(st.integers(1, 70), st.integers(1, 70))
 def test_any_size(model: keras.Model, height: int, width: int) -> None:
