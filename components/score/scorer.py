@@ -22,7 +22,8 @@ from pipelines.params import PrepareParams
 from pipelines.project import load_task
 from pipelines.tasks.base import Task
 
-BATCHES_IN_FLIGHT = 2
+BATCHES_IN_FLIGHT = 4
+"""One alone leaves cores idle while it is decoded and while it ends."""
 
 Row = Mapping[str, Any]
 
@@ -42,7 +43,7 @@ class Scorer:
         self._batch_size = batch_size
 
     def score(self, images: Sequence[bytes]) -> list[Row]:
-        """Scores images batch by batch; one batch is decoded while another is in the network.
+        """Scores images batch by batch; some batches are decoded while others are in the network.
 
         Args:
             images: Image files; broken ones, too.
