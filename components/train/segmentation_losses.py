@@ -35,7 +35,7 @@ class SegmentationLoss(keras.losses.Loss):
         return super().__call__(y_true, y_pred, weights)
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
-        """The loss of each pixel, `[batch, height, width]`; that of void ones means nothing."""
+        """The loss of each pixel, `[batch, height, width]`; cross-entropy is 0 in void ones."""
         classes = y_pred.shape[-1]
         # classes first: in rows of a few numbers sums and softmax are slow
         truth = ops.one_hot(ops.reshape(y_true, (-1,)), classes, axis=0, dtype=y_pred.dtype)
