@@ -35,35 +35,46 @@ def validate(name: str) -> None:
 def prepare(name: str) -> None:
     """Turns shards into examples, checks them against the schema and transforms them."""
     from components.prepare.proposal import propose_schema
+    from components.prepare.summary import examples_table
     from pipelines.slices import run_slice
 
-    propose_schema(name, run_slice(name, "prepare"))
+    folder = run_slice(name, "prepare")
+    transform = only_child(folder / "Transform/transform_graph")
+    statistics = only_child(folder / "StatisticsGen/statistics")
+    Console().print(examples_table(transform, statistics))
+    propose_schema(name, folder)
 
 
 def augment(name: str) -> None:
     """Writes augmented copies of the training split and a sheet of them."""
     from components.augment.sheet import draw_sheet
+    from components.augment.summary import policy_table
     from pipelines.slices import run_slice
 
     run_slice(name, "augment")
     prepared = artifact_folder(name, "prepare") / "Transform"
+    task, params = load_task(name)
     draw_sheet(
-        *load_task(name),
+        task,
+        params,
         examples=only_child(prepared / "transformed_examples"),
         transform=only_child(prepared / "transform_graph"),
         file=_fresh_report(name, "augment") / "copies.png",
     )
+    Console().print(policy_table(params.augment))
 
 
 def train(name: str) -> None:
     """Fits and exports the model."""
     from components.evaluate.curves import plot_curves
+    from components.train.summary import epoch_table
     from pipelines.slices import run_slice
 
     folder = run_slice(name, "train")
     report = _fresh_report(name, "train")
     curves = shutil.copy(only_child(folder / "Trainer/model_run") / CURVES_FILE, report)
     plot_curves(Path(curves), report / "curves.png")
+    Console().print(epoch_table(Path(curves)))
 
 
 def evaluate(name: str) -> None:

@@ -13,6 +13,7 @@ from components.validate.expectations import image_expectations
 from components.validate.findings import Outcome, findings_table
 from components.validate.rows import read_rows
 from components.validate.suite import DATA_DOCS, run_suite
+from components.validate.summary import rules_table
 from pipelines.errors import ConvoyError
 from pipelines.params import TaskParams
 from pipelines.replacing import replace_folder
@@ -51,6 +52,7 @@ def validate(name: str, task: Task, params: TaskParams, data: Path, report: Path
         raise ConvoyError(describe_errors(name, errors, failed / DATA_DOCS / "index.html"))
     replace_folder(failed, report)
     write_metrics(summarise(rows, outcomes), report.with_name(METRICS))
+    Console().print(rules_table(outcomes, len(rows), report / DATA_DOCS / "index.html"))
 
 
 def describe_errors(name: str, errors: Sequence[Outcome], docs: Path) -> str:

@@ -75,13 +75,17 @@ def test_data_docs_show_every_rule(tmp_path: Path, params: MakeParams, data: Mak
     assert not (tmp_path / "reports/validate-failed").exists()
 
 
-def test_nothing_is_said_of_sound_data(
+def test_a_table_is_all_that_is_said_of_sound_data(
     tmp_path: Path, params: MakeParams, data: MakeData, capfd: pytest.CaptureFixture[str]
 ) -> None:
     folder = data()
     capfd.readouterr()
     run(tmp_path, params(), folder)
-    assert capfd.readouterr() == ("", "")
+    out, errors = capfd.readouterr()
+    first, *lines = out.split("\n")
+    assert first.strip() == "checks"
+    assert {line[:1] for line in lines} == {"┏", "┃", "┡", "│", "└", ""}
+    assert not errors
 
 
 def test_the_figures_depend_on_the_data_alone(
