@@ -13,14 +13,7 @@ import yaml
 ROOT = Path(__file__).parents[1]
 SCRIPTS = sysconfig.get_path("scripts")
 
-ENVIRONMENT = {
-    "PATH": f"{SCRIPTS}{os.pathsep}{os.environ['PATH']}",
-    "GIT_CONFIG_COUNT": "2",
-    "GIT_CONFIG_KEY_0": "user.name",
-    "GIT_CONFIG_VALUE_0": "convoy",
-    "GIT_CONFIG_KEY_1": "user.email",
-    "GIT_CONFIG_VALUE_1": "convoy@example.org",
-}
+PATH = f"{SCRIPTS}{os.pathsep}{os.environ['PATH']}"
 
 
 class Workspace:
@@ -40,12 +33,14 @@ class Workspace:
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(ROOT / name, folder / name)
         self.run("git", "init", "--quiet")
+        self.run("git", "config", "user.name", "convoy")  # DVC reads files, not the environment
+        self.run("git", "config", "user.email", "convoy@example.org")
         self.commit("begin")
 
     @property
     def environment(self) -> dict[str, str]:
         """The environment variables that commands run with."""
-        return os.environ | ENVIRONMENT | {"PYTHONPATH": str(self.folder)}
+        return os.environ | {"PATH": PATH, "PYTHONPATH": str(self.folder)}
 
     def run(self, *command: str) -> str:
         """Runs a command in the copy and returns what it printed.

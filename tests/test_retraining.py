@@ -14,7 +14,7 @@ import pytest
 import yaml
 from sklearn.datasets import load_digits
 
-from benchmarks.workspace import ENVIRONMENT, Workspace
+from benchmarks.workspace import Workspace
 from components.ingest.sources.sklearn_digits import render_digit
 from pipelines.outcome import Outcome
 
@@ -61,7 +61,7 @@ def start(project: Workspace, *options: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
             ["convoy", "retrain", "digits", *options],
             cwd=project.folder,
-            env=os.environ | ENVIRONMENT | {"PYTHONPATH": str(project.folder)},
+            env=project.environment,
             stdout=log,
             stderr=subprocess.STDOUT,
             text=True,
