@@ -18,8 +18,8 @@ from rich.console import Console
 
 from benchmarks.rows import Report, Row
 from benchmarks.workspace import Workspace
+from components.core.table import Record
 from components.ingest.sources import kaggle_keypoints, rendered_faces
-from components.ingest.table import Record
 
 TASK = "keypoints"
 FACES = Path("components/ingest/sources/faces")

@@ -25,10 +25,10 @@ from PIL import Image
 from rich.console import Console
 
 from benchmarks.processes import measure_command
+from components.core.records import UNTUNED
 from components.ingest.sources import rendered_scenes
 from components.ingest.sources.scenes.source import Counts
 from components.prepare.preprocessing import decode_images
-from components.prepare.records import UNTUNED
 from components.register.registry import Registry
 from components.score.score import score
 from components.train.export import KERAS_FILE, load_network

@@ -18,7 +18,7 @@ from rich.table import Table
 
 from benchmarks.processes import Usage, measure_command
 from benchmarks.workspace import Workspace
-from pipelines.layout import CURVES_FILE
+from components.core.layout import CURVES_FILE
 from pipelines.stages import STAGES
 
 

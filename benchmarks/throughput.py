@@ -4,7 +4,7 @@
 
 Needs the task's artifacts (`convoy run digits`). Both fit the same compiled network on the same
 images with the same batch size, in turns, in one process, both without tf.data's tuner, which would
-hold them up at random (`components/prepare/records.py`). The first epoch of each turn, which
+hold them up at random (`components/core/records.py`). The first epoch of each turn, which
 compiles and fills the cache, does not count. The served model takes the test split's image files,
 of which the first batch does not count.
 """
@@ -23,14 +23,14 @@ import tensorflow_transform as tft
 from rich.console import Console
 from rich.table import Table
 
+from components.core.layout import artifact_folder
+from components.core.records import UNTUNED
+from components.core.served_model import ServedModel
 from components.evaluate.measurement import example_files
 from components.evaluate.rows import read_batches
-from components.prepare.records import UNTUNED
-from components.register.served_model import ServedModel
 from components.train.input import read_examples, statistics_of, training_batches
 from components.train.network import build_network
 from models import build_model
-from pipelines.layout import artifact_folder
 from pipelines.params import TaskParams
 from pipelines.project import load_task
 from pipelines.stages import only_child

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError, validate_call
 
-from pipelines.errors import ConvoyError
-from pipelines.params import describe_errors
+from components.core.block import describe_errors
+from components.core.errors import ConvoyError
 
 if TYPE_CHECKING:
     import keras
 
 
 def model_names() -> list[str]:
-    """The names of the modules of this package, sorted; those with an underscore are private."""
-    names = (module.name for module in pkgutil.iter_modules(__path__))
-    return sorted(name for name in names if not name.startswith("_"))
+    """The names of the modules of this package, sorted; what they share lies in `shared`."""
+    names = (module.name for module in pkgutil.iter_modules(__path__) if not module.ispkg)
+    return sorted(names)
 
 
 def build_model(

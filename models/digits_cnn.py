@@ -5,7 +5,7 @@ from functools import partial
 import keras
 from pydantic import NonNegativeFloat
 
-from models._layers import Dropout
+from models.shared.layers import Dropout
 
 
 def build(

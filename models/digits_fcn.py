@@ -4,9 +4,9 @@ import keras
 import numpy as np
 from pydantic import NonNegativeFloat
 
-from models._layers import Dropout
+from components.core.errors import ConvoyError
 from models.digits_cnn import feature_maps, penalty
-from pipelines.errors import ConvoyError
+from models.shared.layers import Dropout
 
 SCORES = "scores"
 

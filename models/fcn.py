@@ -5,8 +5,8 @@ from typing import Literal
 
 import keras
 
-from models._backbones import build_backbone
-from models._segmentation import CropLike, PadToMultiple, upsample
+from models.shared.backbones import build_backbone
+from models.shared.pixels import CropLike, PadToMultiple, upsample
 
 TAKES_PIXELS = True
 COARSEST = 32

@@ -3,7 +3,7 @@
 import keras
 from pydantic import PositiveInt
 
-from models._layers import Dropout, convolve
+from models.shared.layers import Dropout, convolve
 
 STAGES = 4
 

@@ -3,7 +3,7 @@
 import keras
 from pydantic import NonNegativeInt, PositiveFloat, PositiveInt
 
-from models._layers import SoftArgmax, convolve
+from models.shared.layers import SoftArgmax, convolve
 
 
 def build(

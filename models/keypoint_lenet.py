@@ -3,7 +3,7 @@
 import keras
 from pydantic import PositiveInt
 
-from models._layers import Dropout
+from models.shared.layers import Dropout
 
 
 def build(

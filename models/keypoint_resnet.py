@@ -3,7 +3,7 @@
 import keras
 from pydantic import PositiveInt
 
-from models._layers import Dropout, convolve, residual
+from models.shared.layers import Dropout, convolve, residual
 
 STAGES = 4
 

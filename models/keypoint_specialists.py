@@ -4,9 +4,9 @@ from typing import Any
 
 import keras
 
-from components.ingest.keypoints import GROUPS
+from components.core.errors import ConvoyError
+from components.core.facial_points import GROUPS
 from models import build_model
-from pipelines.errors import ConvoyError
 
 NAME = "keypoint_specialists"
 

@@ -3,8 +3,8 @@
 import keras
 from pydantic import PositiveInt
 
-from models._layers import Dropout
-from models._segmentation import CropLike, PadToMultiple, upsample
+from models.shared.layers import Dropout
+from models.shared.pixels import CropLike, PadToMultiple, upsample
 
 PATCH = 32
 STRIDE = 4

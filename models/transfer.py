@@ -4,8 +4,8 @@ from typing import Literal
 
 import keras
 
-from models._backbones import build_backbone
-from models._layers import Dropout
+from models.shared.backbones import build_backbone
+from models.shared.layers import Dropout
 
 TAKES_PIXELS = True
 POOLING = {

@@ -3,8 +3,8 @@
 import keras
 from pydantic import NonNegativeInt, PositiveInt
 
-from models._layers import convolve
-from models._segmentation import CropLike, PadToMultiple
+from models.shared.layers import convolve
+from models.shared.pixels import CropLike, PadToMultiple
 
 
 def build(

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from pipelines.errors import ConvoyError
+from components.core.errors import ConvoyError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -125,9 +125,9 @@ def retrain(  # noqa: PLR0913, PLR0917 (an argument an option)
     summary: Annotated[Path | None, typer.Option(help="Markdown file to write.")] = None,
 ) -> None:
     """Takes new data in, trains if the policy says so, and promotes what is better."""
+    from components.ingest.params import SourceParams
     from pipelines.failure import failures_published
     from pipelines.outcome import publish
-    from pipelines.params import SourceParams
     from pipelines.retraining import Request, retrain, settings
 
     source = SourceParams(kind=kind, path=data) if data else None
@@ -190,8 +190,8 @@ def lineage(task: TaskName) -> None:
 
 def main() -> None:
     """Entry point: a `ConvoyError` becomes one message and exit code 1."""
+    from components.core.quiet import silence_libraries
     from pipelines.garbage import spare_libraries
-    from pipelines.quiet import silence_libraries
 
     silence_libraries()
     spare_libraries()

@@ -11,8 +11,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from rich.console import Console
 
+from components.core.errors import ConvoyError
 from components.ingest.incoming import make_folders
-from pipelines.errors import ConvoyError
 from pipelines.params import read_blocks
 
 LAST_STAGE = "register"

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from components.core.block import PARAMS_FILE
+from components.core.errors import ConvoyError
 from components.register.registry import Registry
 from pipelines import versioning
 from pipelines.dvc import StageError
-from pipelines.errors import ConvoyError
 from pipelines.outcome import Outcome, Report, publish
-from pipelines.params import PARAMS_FILE
 
 
 @contextmanager

@@ -17,12 +17,12 @@ from tfx.orchestration.pipeline import Pipeline
 from tfx.proto import example_gen_pb2, trainer_pb2
 
 from components.augment.component import Augment
+from components.core.layout import data_folder, schema_file
+from components.core.table import SPLITS
 from components.evaluate.component import Evaluate
-from components.ingest.table import SPLITS
 from components.prepare.example_gen import ParquetExecutor
 from components.prepare.example_validator import StrictExampleValidator
 from components.register.component import Register
-from pipelines.layout import data_folder, schema_file
 
 SLICES: Mapping[str, Sequence[str]] = {
     "prepare": (

@@ -8,8 +8,8 @@ from ml_metadata import MetadataStore
 from ml_metadata.proto import metadata_store_pb2 as mlmd
 from rich.tree import Tree
 
-from pipelines.errors import ConvoyError
-from pipelines.layout import METADATA, artifact_folder, data_folder
+from components.core.errors import ConvoyError
+from components.core.layout import METADATA, artifact_folder, data_folder
 from pipelines.project import load_task
 
 LOCK_FILE = Path("dvc.lock")

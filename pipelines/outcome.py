@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
 
-from pipelines.layout import data_folder
+from components.core.layout import data_folder
 
 
 class Outcome(IntEnum):

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from pipelines.errors import ConvoyError
+from components.core.errors import ConvoyError
 
 
 def parse_override(text: str) -> tuple[str, Any]:

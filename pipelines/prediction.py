@@ -16,15 +16,15 @@ from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
-from components.ingest.images import inspect_image
-from pipelines.errors import ConvoyError
+from components.core.errors import ConvoyError
+from components.core.images import inspect_image
 from pipelines.project import load_task
 from pipelines.tasks.base import Task
 
 if TYPE_CHECKING:  # TensorFlow takes seconds to load, which a wrong file name need not wait for
     import numpy as np
 
-    from components.register.served_model import ServedModel
+    from components.core.served_model import ServedModel
 
 TABLE_FILE = "predictions.csv"
 OVERLAP = 0.25
@@ -53,8 +53,8 @@ def predict_files(
     """
     for file in files:
         read_file(file)
+    from components.core.served_model import ServedModel
     from components.register.registry import Registry
-    from components.register.served_model import ServedModel
 
     task, _ = load_task(name)
     served = ServedModel.load(Registry(name).download(model))
@@ -97,7 +97,7 @@ def write_predictions(
     Returns:
         The rows of the table.
     """
-    from components.evaluate.pictures import read_image
+    from components.core.pictures import read_image
 
     out.mkdir(parents=True, exist_ok=True)
     rows: list[dict[str, Any]] = []

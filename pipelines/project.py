@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-from pipelines.errors import ConvoyError
+from components.core.errors import ConvoyError
 from pipelines.params import TaskParams, check_block, read_blocks
 from pipelines.tasks.base import Task
 

@@ -17,21 +17,23 @@ from typing import TYPE_CHECKING, Any
 from mlflow.entities.model_registry import ModelVersion
 from pydantic import ValidationError
 
-from components.ingest.appending import Batch, stage_batch
-from components.ingest.incoming import list_batches
-from components.register.provenance import data_hash, params_hash
-from components.register.registry import REFUSED, STAGE_TAG, Registry
-from pipelines import dvc, versioning
-from pipelines.errors import ConvoyError
-from pipelines.layout import (
+from components.core.block import describe_errors
+from components.core.errors import ConvoyError
+from components.core.layout import (
     CHAMPION_FILE,
     METRICS_FILE,
     REGISTRATION_FILE,
     artifact_folder,
     data_folder,
 )
+from components.ingest.appending import Batch, stage_batch
+from components.ingest.incoming import list_batches
+from components.ingest.params import SourceParams
+from components.register.provenance import data_hash, params_hash
+from components.register.registry import REFUSED, STAGE_TAG, Registry
+from pipelines import dvc, versioning
 from pipelines.outcome import Outcome, Report
-from pipelines.params import RetrainParams, SourceParams, describe_errors
+from pipelines.params import RetrainParams
 from pipelines.policy import Situation, should_train
 from pipelines.project import load_task
 

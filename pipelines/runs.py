@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pipelines.errors import ConvoyError
+from components.core.errors import ConvoyError
 from pipelines.overrides import apply_overrides
 from pipelines.params import check_block, read_blocks, read_recipe
 from pipelines.project import load_task

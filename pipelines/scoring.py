@@ -7,9 +7,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from components.core.errors import ConvoyError
 from components.score.parts import Tally
 from components.score.score import score
-from pipelines.errors import ConvoyError
 
 
 def score_images(name: str, source: Path, out: Path, model: str, plain: bool) -> None:

@@ -6,11 +6,11 @@ from pathlib import Path
 from tfx.orchestration.local.local_dag_runner import LocalDagRunner
 from tfx.orchestration.pipeline import RunOptions
 
-from pipelines.errors import ConvoyError
+from components.core.errors import ConvoyError
+from components.core.files import replacing
+from components.core.layout import METADATA, artifact_folder
 from pipelines.graph import SLICES, create_pipeline
-from pipelines.layout import METADATA, artifact_folder
 from pipelines.project import load_task
-from pipelines.replacing import replacing
 
 LOCAL_IMAGE = "--sdk_container_image=local"
 """Any image: without one, TFX packs itself into an archive for every Beam node."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from pipelines.layout import (
+from components.core.layout import (
     CURVES_FILE,
     METRICS_FILE,
     artifact_folder,

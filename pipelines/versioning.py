@@ -10,8 +10,8 @@ from typing import Any
 
 import yaml
 
+from components.core.errors import ConvoyError
 from components.ingest.incoming import INCOMING, KEEP_FILE, list_batches
-from pipelines.errors import ConvoyError
 
 LOCK = "dvc.lock"
 OWN = (LOCK, INCOMING.as_posix())

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from pipelines.quiet import silence_libraries
+from components.core.quiet import silence_libraries
 
 silence_libraries()
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import tensorflow as tf
 
-from pipelines.params import AugmentParams
+from components.augment.params import AugmentParams
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from components.augment import photometry
 from components.augment.geometry import Warp, sample_warp
-from pipelines.params import AugmentParams
+from components.augment.params import AugmentParams
 
 Tensors = Mapping[str, tf.Tensor]
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from components.augment.component import TRAIN
 from components.augment.policy import augment, example_seeds
-from components.evaluate.pictures import Tile, contact_sheet
+from components.core.pictures import Tile, contact_sheet
 from components.train.input import Example, read_examples
 from pipelines.params import TaskParams
 from pipelines.tasks.base import Task

@@ -2,7 +2,7 @@
 
 from rich.table import Table
 
-from pipelines.params import AugmentParams
+from components.augment.params import AugmentParams
 
 
 def policy_table(params: AugmentParams) -> Table:

@@ -8,9 +8,9 @@ import tensorflow_data_validation as tfdv
 from mlflow.entities.model_registry import ModelVersion
 from tensorflow_metadata.proto.v0.statistics_pb2 import DatasetFeatureStatisticsList
 
+from components.core.layout import data_folder
 from components.drift.statistics import describe_images
 from components.register.tracking import mlflow_errors
-from pipelines.layout import data_folder
 from pipelines.project import load_task
 
 FOLDER = "statistics"

@@ -11,8 +11,8 @@ from tensorflow_metadata.proto.v0.statistics_pb2 import (
     DatasetFeatureStatisticsList,
 )
 
+from components.drift.params import DriftParams
 from components.drift.statistics import IMAGE_COLUMNS
-from pipelines.params import DriftParams
 
 Commons = Mapping[str, CommonStatistics]
 

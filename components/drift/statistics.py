@@ -13,9 +13,9 @@ import tensorflow_data_validation as tfdv
 from PIL import Image
 from tensorflow_metadata.proto.v0.statistics_pb2 import DatasetFeatureStatisticsList
 
-from components.ingest.masks import MaskError, decode_mask
+from components.core.errors import ConvoyError
+from components.core.masks import MaskError, decode_mask
 from components.validate.rows import NULLABLE
-from pipelines.errors import ConvoyError
 from pipelines.tasks.base import Task
 
 ROWS = 256

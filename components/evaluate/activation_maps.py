@@ -12,9 +12,9 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
-from components.evaluate.pictures import fit_tile
+from components.core.pictures import fit_tile
+from components.prepare.params import PrepareParams
 from components.prepare.preprocessing import decode_images
-from pipelines.params import PrepareParams
 
 OPACITY = 0.7
 """Of the colour where the evidence is greatest."""

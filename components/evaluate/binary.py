@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from components.core.errors import ConvoyError
+from components.core.pictures import read_image
 from components.evaluate.binary_cases import Case, Cases
 from components.evaluate.binary_figures import plot_calibration, plot_ranking
 from components.evaluate.binary_metrics import (
@@ -20,9 +22,7 @@ from components.evaluate.binary_metrics import (
 from components.evaluate.confusion import confusion_matrix
 from components.evaluate.evaluation import Evaluation, Row
 from components.evaluate.figures import plot_confusion
-from components.evaluate.pictures import read_image
 from components.evaluate.slices import measure_conditions
-from pipelines.errors import ConvoyError
 
 
 class BinaryEvaluation(Evaluation):

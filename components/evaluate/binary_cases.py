@@ -9,9 +9,9 @@ import keras
 import numpy as np
 from PIL import Image
 
+from components.core.pictures import Tile, contact_sheet, notice, read_image
 from components.evaluate.activation_maps import activation_maps, overlay
 from components.evaluate.binary_metrics import THRESHOLD
-from components.evaluate.pictures import Tile, contact_sheet, notice, read_image
 
 COLUMNS = 6
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from components.core.errors import ConvoyError
+from components.core.pictures import contact_sheet, notice, read_image
 from components.evaluate import confusion
 from components.evaluate.evaluation import Evaluation, Row
 from components.evaluate.figures import plot_confusion
-from components.evaluate.pictures import contact_sheet, notice, read_image
-from pipelines.errors import ConvoyError
 
 TILES_IN_A_ROW = 6
 CONFUSION_COLUMNS = ("actual", "predicted")

@@ -7,7 +7,7 @@ from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArti
 from tfx.dsl.component.experimental.decorators import component
 from tfx.types.standard_artifacts import Examples, Model, ModelBlessing, ModelEvaluation
 
-from pipelines.layout import CHAMPION_FILE, DECISION_FILE, METRICS_FILE
+from components.core.layout import CHAMPION_FILE, DECISION_FILE, METRICS_FILE
 from pipelines.project import load_task
 
 VAL, TEST = "val", "test"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from pipelines.errors import ConvoyError
+from components.core.errors import ConvoyError
 
 if TYPE_CHECKING:  # Matplotlib takes a second to load
     from matplotlib.axes import Axes

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageColor
 
-from components.ingest.keypoints import GROUPS, KEYPOINTS
+from components.core.facial_points import GROUPS, KEYPOINTS
 
 SIDE = 480
 """Pixels to which the longer side of a smaller image is enlarged."""

@@ -11,6 +11,9 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
+from components.core.errors import ConvoyError
+from components.core.facial_points import KEYPOINTS
+from components.core.pictures import contact_sheet, read_image
 from components.evaluate.evaluation import Evaluation, Row
 from components.evaluate.keypoint_drawing import POINT_COLOURS, Marks, draw_points
 from components.evaluate.keypoint_figures import plot_error_cdf, plot_point_errors
@@ -20,9 +23,6 @@ from components.evaluate.keypoint_metrics import (
     row_means,
     scale_differences,
 )
-from components.evaluate.pictures import contact_sheet, read_image
-from components.ingest.keypoints import KEYPOINTS
-from pipelines.errors import ConvoyError
 
 TILE = 240
 TILES_IN_A_ROW = 6

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from components.core.errors import ConvoyError
+from components.core.layout import artifact_folder
+from components.core.served_model import ServedModel
 from components.evaluate.evaluation import Evaluation
 from components.evaluate.rows import read_batches
 from components.evaluate.test_time import AveragedBeside, average_predictions
-from components.register.served_model import ServedModel
-from pipelines.errors import ConvoyError
-from pipelines.layout import artifact_folder
 from pipelines.params import TaskParams
 from pipelines.tasks.base import Task
 

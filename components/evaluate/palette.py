@@ -6,8 +6,8 @@ from functools import cache
 import numpy as np
 from PIL import Image
 
-from components.evaluate.pictures import GAP, contact_sheet
-from components.ingest.masks import VOID
+from components.core.masks import VOID
+from components.core.pictures import GAP, contact_sheet
 
 VOID_COLOUR = (26, 27, 31)
 SWATCH = (104, 20)  # width and height of a colour in the legend, in pixels

@@ -7,9 +7,9 @@ import numpy as np
 import pyarrow as pa
 import tensorflow as tf
 
+from components.core.records import read_records
+from components.core.table import IMAGE_COLUMNS
 from components.evaluate.evaluation import Row
-from components.ingest.table import IMAGE_COLUMNS
-from components.prepare.records import read_records
 from pipelines.tasks.base import Task
 
 RAW_COLUMNS = ("image", "image_path", "width", "height")

@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
+from components.core.errors import ConvoyError
+from components.core.masks import MaskError, decode_mask, encode_mask
+from components.core.pictures import notice
 from components.evaluate import confusion, tiling
 from components.evaluate.evaluation import Evaluation, Row
 from components.evaluate.figures import plot_confusion
 from components.evaluate.palette import to_palette_image
-from components.evaluate.pictures import notice
 from components.evaluate.segmentation_pictures import (
     COLUMNS,
     Case,
@@ -21,8 +23,6 @@ from components.evaluate.segmentation_pictures import (
     draw_mask,
     plot_iou,
 )
-from components.ingest.masks import MaskError, decode_mask, encode_mask
-from pipelines.errors import ConvoyError
 
 Prediction = Mapping[str, Any]
 """What the served model says of one image: `mask`, a PNG of class indices of its size."""

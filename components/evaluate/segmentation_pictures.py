@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from components.core.masks import VOID, decode_mask
+from components.core.pictures import PAPER, Tile, contact_sheet, read_image
 from components.evaluate.confusion import mean_over_classes
 from components.evaluate.palette import VOID_COLOUR, colour_mask, legend, overlay, palette
-from components.evaluate.pictures import PAPER, Tile, contact_sheet, read_image
-from components.ingest.masks import VOID, decode_mask
 
 DPI = 120
 TILE = 320

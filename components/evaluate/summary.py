@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.table import Table
 
-from pipelines.layout import CHAMPION_FILE, DECISION_FILE, METRICS_FILE, REGISTRATION_FILE
+from components.core.layout import CHAMPION_FILE, DECISION_FILE, METRICS_FILE, REGISTRATION_FILE
 
 
 def metrics_table(evaluation: Path) -> Table:

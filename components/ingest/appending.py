@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from components.ingest.images import inspect_image
+from components.core.files import folder_digest
+from components.core.images import inspect_image
+from components.core.layout import data_folder
+from components.core.table import Record
 from components.ingest.incoming import incoming_folder, list_batches
 from components.ingest.ingest import check_record, load_source, write_shards
+from components.ingest.params import SourceParams
 from components.ingest.splitting import Splitter
-from components.ingest.table import Record
-from pipelines.digest import folder_digest
-from pipelines.layout import data_folder
-from pipelines.params import SourceParams, TaskParams
+from pipelines.params import TaskParams
 from pipelines.tasks.base import Task
 
 LEARNING_SPLITS = ("train", "val")

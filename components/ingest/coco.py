@@ -6,8 +6,8 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, PositiveInt, ValidationError
 
-from pipelines.errors import ConvoyError
-from pipelines.params import describe_errors
+from components.core.block import describe_errors
+from components.core.errors import ConvoyError
 
 
 class Picture(BaseModel):

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from joblib import Parallel, delayed
 
-from components.ingest.table import Record
+from components.core.table import Record
 
 Seed = TypeVar("Seed")
 

@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from components.ingest.images import encode_png, read_image
-from components.ingest.keypoints import KEYPOINTS, SIDE
-from components.ingest.table import Record
-from pipelines.errors import ConvoyError
+from components.core.errors import ConvoyError
+from components.core.facial_points import KEYPOINTS, SIDE
+from components.core.images import encode_png, read_image
+from components.core.table import Record
 
 Box = tuple[float, float, float, float]
 """Left, top, right and bottom."""

@@ -6,8 +6,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from components.ingest.table import Record
-from pipelines.errors import ConvoyError
+from components.core.errors import ConvoyError
+from components.core.table import Record
 from pipelines.tasks.base import Task
 
 INCOMING = Path("data/incoming")

@@ -15,17 +15,19 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from components.core.block import PARAMS_FILE, describe_errors
+from components.core.errors import ConvoyError
+from components.core.files import staged_folder
+from components.core.images import inspect_image
+from components.core.table import SPLITS, Record, table_schema
 from components.ingest import sources
-from components.ingest.images import inspect_image
 from components.ingest.incoming import read_batches
+from components.ingest.params import SourceParams
 from components.ingest.shards import ShardWriter
 from components.ingest.sources.base import Source
 from components.ingest.splitting import Splitter
 from components.ingest.summary import IngestSummary
-from components.ingest.table import SPLITS, Record, table_schema
-from pipelines.errors import ConvoyError
-from pipelines.params import PARAMS_FILE, SourceParams, TaskParams, describe_errors
-from pipelines.replacing import staged_folder
+from pipelines.params import TaskParams
 from pipelines.tasks.base import Task
 
 

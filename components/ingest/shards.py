@@ -7,7 +7,7 @@ from typing import Any, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from components.ingest.table import shard_name
+from components.core.table import shard_name
 
 ROW_GROUP = 256
 ROW_GROUP_BYTES = 64 * 2**20

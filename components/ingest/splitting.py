@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from pipelines.errors import ConvoyError
+from components.core.errors import ConvoyError
 
 LARGEST_BLOCK = 100
 NEARLY_WHOLE = 0.01

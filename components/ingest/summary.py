@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from rich.filesize import decimal
 from rich.table import Table
 
-from components.ingest.table import SPLITS
+from components.core.table import SPLITS
 
 STRATA_SHOWN = 20
 

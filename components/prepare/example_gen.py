@@ -9,7 +9,7 @@ from tfx.components.example_gen.base_example_gen_executor import BaseExampleGenE
 from tfx.types import standard_component_specs
 from tfx_bsl.coders.example_coder import RecordBatchToExamplesEncoder
 
-from components.ingest.table import BOOKKEEPING_COLUMNS
+from components.core.table import BOOKKEEPING_COLUMNS
 
 
 def to_features(column: pa.Array) -> pa.LargeListArray:

@@ -9,7 +9,7 @@ from tfx.components.example_validator import executor
 from tfx.dsl.components.base import executor_spec
 from tfx.types import artifact_utils, standard_component_specs
 
-from pipelines.errors import ConvoyError
+from components.core.errors import ConvoyError
 
 ANOMALIES_FILE = "SchemaDiff.pb"
 

@@ -6,7 +6,7 @@ from typing import Any
 import tensorflow as tf
 import tensorflow_transform as tft
 
-from pipelines.params import PrepareParams
+from components.prepare.params import PrepareParams
 from pipelines.project import load_task
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from pipelines.layout import schema_file
+from components.core.layout import schema_file
 
 
 def propose_schema(task: str, folder: Path) -> None:

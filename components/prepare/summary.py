@@ -6,7 +6,7 @@ import tensorflow_data_validation as tfdv
 import tensorflow_transform as tft
 from rich.table import Table
 
-from components.ingest.table import SPLITS
+from components.core.table import SPLITS
 
 
 def examples_table(transform: Path, statistics: Path) -> Table:

@@ -11,12 +11,12 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from scipy.stats import bootstrap
 
+from components.core.pictures import contact_sheet, notice, read_image
+from components.core.served_model import ServedModel
 from components.evaluate.evaluation import Row
 from components.evaluate.measurement import example_files
-from components.evaluate.pictures import contact_sheet, notice, read_image
 from components.evaluate.rows import read_batches
 from components.register.registry import Registry
-from components.register.served_model import ServedModel
 from pipelines.params import TaskParams
 from pipelines.project import load_task
 from pipelines.tasks.base import Task

@@ -8,9 +8,7 @@ from tfx.dsl.component.experimental.annotations import InputArtifact, OutputArti
 from tfx.dsl.component.experimental.decorators import component
 from tfx.types.standard_artifacts import Examples, Model, ModelEvaluation, ModelRun, PushedModel
 
-from components.evaluate.component import TEST, serving_folder
-from components.evaluate.rows import read_batches
-from pipelines.layout import (
+from components.core.layout import (
     CHAMPION_FILE,
     CURVES_FILE,
     DECISION_FILE,
@@ -19,6 +17,8 @@ from pipelines.layout import (
     REGISTRATION_FILE,
     artifact_folder,
 )
+from components.evaluate.component import TEST, serving_folder
+from components.evaluate.rows import read_batches
 from pipelines.project import load_task
 from pipelines.tasks.base import Task
 
@@ -65,11 +65,11 @@ def _register(
     task: str, examples: Examples, model: Model, model_run: ModelRun, results: Path
 ) -> tuple[str, str]:
     """Number and run of the model's version, a new one unless it has been registered before."""
+    from components.core.files import folder_digest
     from components.drift.baseline import log_baseline
     from components.register.provenance import provenance
     from components.register.registry import DIGEST_TAG, Registry
     from components.register.tracking import log_curves, log_results, training_run
-    from pipelines.digest import folder_digest
 
     definition, params = load_task(task)
     registry, metrics = Registry(task), _read(results / METRICS_FILE)

@@ -8,8 +8,8 @@ import mlflow
 from mlflow.models import EvaluationResult, MetricThreshold
 from mlflow.models.evaluation.validation import ModelValidationFailedException
 
-from pipelines.errors import ConvoyError
-from pipelines.params import GateParams, Threshold
+from components.core.errors import ConvoyError
+from components.evaluate.params import GateParams, Threshold
 
 Metrics = Mapping[str, float]
 

@@ -8,7 +8,7 @@ import tensorflow as tf
 from tensorflow.core.protobuf.meta_graph_pb2 import TensorInfo
 from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
-from components.register.served_model import CLASSES_FILE
+from components.core.served_model import CLASSES_FILE
 
 Tensors = Mapping[str, str]
 

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from components.core.errors import ConvoyError
 from components.evaluate.measurement import measure
 from components.register.gate import Metrics, Verdict, decide
 from components.register.interface import interface_changes, read_interface
 from components.register.records import Decision
 from components.register.registry import Registry
-from pipelines.errors import ConvoyError
 from pipelines.project import load_task
 
 

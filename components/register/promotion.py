@@ -1,10 +1,10 @@
 """Promotes a registered version, and undoes a promotion."""
 
+from components.core.errors import ConvoyError
 from components.evaluate.measurement import example_files, measure
 from components.register.judgement import judge
 from components.register.records import Decision
 from components.register.registry import CHAMPION, Registry
-from pipelines.errors import ConvoyError
 from pipelines.project import load_task
 
 

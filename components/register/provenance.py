@@ -9,10 +9,11 @@ from typing import Any
 
 import yaml
 
+from components.core.block import PARAMS_FILE
+from components.core.errors import ConvoyError
+from components.core.layout import data_folder
 from components.ingest.incoming import INCOMING, list_batches
-from pipelines.errors import ConvoyError
-from pipelines.layout import data_folder
-from pipelines.params import PARAMS_FILE, read_blocks
+from pipelines.params import read_blocks
 
 DVC_LOCK = Path("dvc.lock")
 UNKNOWN = "unknown"

@@ -13,9 +13,10 @@ import pandas as pd
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
+from components import core
+from components.core.errors import ConvoyError
 from components.register.records import Decision, read_decisions, record_decision
 from components.register.tracking import configure, mlflow_errors, resumed_run
-from pipelines.errors import ConvoyError
 
 CHAMPION = "champion"
 CHALLENGER = "challenger"
@@ -28,7 +29,7 @@ DIGEST_TAG = "model_digest"
 FORMER_TAG = "former_champion"
 ROLLBACK_TAG = "rolling_back_to"
 MODEL_ARTIFACT = "model"
-SERVED_MODEL = Path(__file__).with_name("served_model.py")
+SERVED_MODEL = Path(core.__file__).with_name("served_model.py")
 REQUIREMENTS = ("mlflow", "numpy", "pandas", "tensorflow")
 
 # it warns that an environment made by uv has no pip

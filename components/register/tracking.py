@@ -12,9 +12,9 @@ import pandas as pd
 from mlflow.exceptions import MlflowException
 from requests import RequestException
 
+from components.core.errors import ConvoyError
 from components.register.provenance import provenance
 from components.register.relocate import relocate
-from pipelines.errors import ConvoyError
 from pipelines.params import TaskParams
 
 EMBEDDED_STORE = "sqlite:///mlflow.db"

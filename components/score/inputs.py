@@ -11,8 +11,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from components.core.errors import ConvoyError
 from components.ingest.sources.image_folder import SUFFIXES
-from pipelines.errors import ConvoyError
 
 BATCH_BYTES = 64 * 2**20
 READ_BUFFER = 2**20  # without one, pyarrow reads a row group's column as a whole

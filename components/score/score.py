@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from components.core.errors import ConvoyError
 from components.score.inputs import list_chunks
 from components.score.parts import PROBABILITY, Tally, join_parts, part_schema
 from components.score.progress import show_progress
-from pipelines.errors import ConvoyError
 from pipelines.project import load_task
 
 PARTS = "parts"

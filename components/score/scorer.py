@@ -14,11 +14,11 @@ import pyarrow as pa
 import tensorflow as tf
 from PIL import Image
 
-from components.ingest.images import KEPT_SIGNATURES, encode_png, inspect_image
-from components.register.served_model import ServedModel
+from components.core.errors import ConvoyError
+from components.core.images import KEPT_SIGNATURES, encode_png, inspect_image
+from components.core.served_model import ServedModel
+from components.prepare.params import PrepareParams
 from components.score.parts import ERROR
-from pipelines.errors import ConvoyError
-from pipelines.params import PrepareParams
 from pipelines.project import load_task
 from pipelines.tasks.base import Task
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import keras
 
-from pipelines.errors import ConvoyError
-from pipelines.params import TrainParams
+from components.core.errors import ConvoyError
+from components.train.params import TrainParams
 
 
 def make_callbacks(

@@ -8,8 +8,9 @@ import tensorflow as tf
 import tensorflow_transform as tft
 
 import models
+from components.prepare.params import PrepareParams
 from components.prepare.preprocessing import decode_with_sizes
-from pipelines.params import PrepareParams, TaskParams
+from pipelines.params import TaskParams
 from pipelines.tasks.base import Task
 
 KERAS_FILE = "model.keras"

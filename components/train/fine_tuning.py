@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import keras
 
-from pipelines.errors import ConvoyError
-from pipelines.params import TrainParams
+from components.core.errors import ConvoyError
+from components.train.params import TrainParams
 
 BACKBONE = "backbone"
 

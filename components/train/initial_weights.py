@@ -4,8 +4,8 @@ from pathlib import Path
 
 import keras
 
+from components.core.errors import ConvoyError
 from components.train.export import KERAS_FILE, load_network
-from pipelines.errors import ConvoyError
 
 REGISTRY_PREFIX = "models:/"
 

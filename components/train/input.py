@@ -8,7 +8,7 @@ import tensorflow as tf
 import tensorflow_transform as tft
 
 from components.augment.policy import augment
-from components.prepare.records import read_records
+from components.core.records import read_records
 from pipelines.params import TaskParams
 from pipelines.tasks.base import Task
 

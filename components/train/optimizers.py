@@ -6,8 +6,8 @@ from typing import Any
 import keras
 from keras import ops
 
-from pipelines.errors import ConvoyError
-from pipelines.params import TrainParams
+from components.core.errors import ConvoyError
+from components.train.params import TrainParams
 
 OPTIMIZERS = {
     "sgd": keras.optimizers.SGD,

@@ -8,6 +8,7 @@ import keras
 import tensorflow as tf
 import tensorflow_transform as tft
 
+from components.core.layout import CURVES_FILE
 from components.train.export import export
 from components.train.fitting import Data, fit
 from components.train.initial_weights import load_initial_weights
@@ -22,7 +23,6 @@ from components.train.network import build_network
 from components.train.strategy import distribution
 from components.train.weights import class_weights
 from models import build_model, takes_pixels
-from pipelines.layout import CURVES_FILE
 from pipelines.params import TaskParams
 from pipelines.project import load_task
 from pipelines.tasks.base import Task

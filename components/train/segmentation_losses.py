@@ -9,7 +9,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from components.ingest.masks import VOID
+from components.core.masks import VOID
 
 
 @keras.saving.register_keras_serializable(package="convoy")

@@ -8,8 +8,8 @@ from great_expectations.expectations import (
     ExpectColumnValuesToBeNull,
 )
 
-from components.ingest.table import SPLITS
-from pipelines.params import CheckParams
+from components.core.table import SPLITS
+from components.validate.params import CheckParams
 
 
 def image_expectations(checks: CheckParams) -> list[Expectation]:

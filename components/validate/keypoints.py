@@ -14,7 +14,7 @@ from great_expectations.expectations import (
 )
 from great_expectations.expectations.row_conditions import Column
 
-from components.ingest.keypoints import COLUMNS, KEYPOINTS, MIRROR_PAIRS
+from components.core.facial_points import COLUMNS, KEYPOINTS, MIRROR_PAIRS
 
 Severity = Literal["error", "warning"]
 GX_SEVERITY = {"error": "critical", "warning": "warning"}

@@ -14,7 +14,7 @@ from great_expectations.expectations import (
 )
 from great_expectations.expectations.row_conditions import Column
 
-from components.ingest.masks import MaskError, decode_mask
+from components.core.masks import MaskError, decode_mask
 
 READABLE = {
     "mask_absent": "mask is present",

@@ -8,8 +8,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from components.ingest.table import table_schema
-from pipelines.errors import ConvoyError
+from components.core.errors import ConvoyError
+from components.core.table import table_schema
 from pipelines.tasks.base import Task
 
 BATCH = 256

@@ -10,10 +10,10 @@ from great_expectations.checkpoint import UpdateDataDocsAction
 from great_expectations.data_context import FileDataContext
 from great_expectations.expectations import Expectation
 
+from components.core.errors import ConvoyError
 from components.validate.docs import make_offline, write_index
 from components.validate.findings import Outcome, read_outcome, rule_name
 from components.validate.rows import PLACE
-from pipelines.errors import ConvoyError
 
 DATA_DOCS = "data_docs"
 CONTEXT = "great_expectations"

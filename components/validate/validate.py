@@ -8,15 +8,15 @@ from pathlib import Path
 import pandas as pd
 from rich.console import Console
 
-from components.ingest.table import SPLITS
+from components.core.errors import ConvoyError
+from components.core.files import replace_folder
+from components.core.table import SPLITS
 from components.validate.expectations import image_expectations
 from components.validate.findings import Outcome, findings_table
 from components.validate.rows import read_rows
 from components.validate.suite import DATA_DOCS, run_suite
 from components.validate.summary import rules_table
-from pipelines.errors import ConvoyError
 from pipelines.params import TaskParams
-from pipelines.replacing import replace_folder
 from pipelines.tasks.base import Task
 
 METRICS = "validation.json"

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pipelines.errors import ConvoyError
+from components.core.errors import ConvoyError
 from pipelines.params import TaskParams
 
 if TYPE_CHECKING:  # heavy packages load only in the stages that need them

@@ -123,7 +123,7 @@ class Binary(Classification):
         self, image: Image.Image, prediction: Mapping[str, np.ndarray], classes: Sequence[str]
     ) -> Image.Image:
         """The image above its class and the probability of the positive one."""
-        from components.evaluate.pictures import contact_sheet
+        from components.core.pictures import contact_sheet
 
         row = self.describe(prediction, classes)
         caption = f"{row['label']}\n{classes[1]}: {row['probability']:.1%}"

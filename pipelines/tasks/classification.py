@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from pipelines.params import CheckParams, TaskParams
+from components.validate.params import CheckParams
+from pipelines.params import TaskParams
 from pipelines.tasks.base import Task, Tensors
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ class Classification(Task):
         self, image: Image.Image, prediction: Mapping[str, np.ndarray], classes: Sequence[str]
     ) -> Image.Image:
         """The image above its class and probability."""
-        from components.evaluate.pictures import contact_sheet
+        from components.core.pictures import contact_sheet
 
         row = self.describe(prediction, classes)
         return contact_sheet([(image, f"{row['label']}  {row['probability']:.1%}")], columns=1)

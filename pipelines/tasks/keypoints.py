@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
-from components.ingest.keypoints import COLUMNS, KEYPOINTS, MIRROR_PAIRS
-from pipelines.params import CheckParams, EvaluateParams, TaskParams, TrainParams
+from components.core.facial_points import COLUMNS, KEYPOINTS, MIRROR_PAIRS
+from components.evaluate.params import EvaluateParams
+from components.train.params import TrainParams
+from components.validate.params import CheckParams
+from pipelines.params import TaskParams
 from pipelines.tasks.base import Task, Tensors
 
 if TYPE_CHECKING:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, model_validator
 
-from components.ingest.masks import VOID
-from pipelines.params import CheckParams, TaskParams, TrainParams
+from components.core.masks import VOID
+from components.train.params import TrainParams
+from components.validate.params import CheckParams
+from pipelines.params import TaskParams
 from pipelines.tasks.base import Task, Tensors
 
 if TYPE_CHECKING:

@@ -2,9 +2,9 @@ import keras
 import numpy as np
 import pytest
 
+from components.core.errors import ConvoyError
 from models import digits_cnn, random_features
 from models.digits_fcn import build, convolutionalise, score_map
-from pipelines.errors import ConvoyError
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from components.core.errors import ConvoyError
 from models import build_model
 from models.fcn import build
-from pipelines.errors import ConvoyError
 
 UNITS = 5
 SMALL_BACKBONE = 309_456 + 2 * (

@@ -6,10 +6,10 @@ import keras
 import numpy as np
 import pytest
 
-from components.ingest.keypoints import GROUPS
+from components.core.errors import ConvoyError
+from components.core.facial_points import GROUPS
 from components.train.initial_weights import load_initial_weights
 from models import build_model, model_names
-from pipelines.errors import ConvoyError
 
 SHAPE = (96, 96, 1)
 UNITS = 30

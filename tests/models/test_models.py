@@ -8,8 +8,8 @@ import keras
 import numpy as np
 import pytest
 
+from components.core.errors import ConvoyError
 from models import build_model, model_names
-from pipelines.errors import ConvoyError
 
 SHAPE = (32, 32, 3)
 UNITS = 4

@@ -6,12 +6,12 @@ import keras
 import numpy as np
 import pytest
 
+from components.core.errors import ConvoyError
 from components.train.initial_weights import load_initial_weights
 from components.train.network import build_network
 from models import build_model
-from models._backbones import BACKBONE
+from models.shared.backbones import BACKBONE
 from models.transfer import build
-from pipelines.errors import ConvoyError
 
 SHAPE = (64, 64, 3)
 

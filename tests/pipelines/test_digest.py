@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from pipelines.digest import folder_digest
+from components.core.files import folder_digest
 
 
 def write(folder: Path, files: dict[str, str]) -> str:

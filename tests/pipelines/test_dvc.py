@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from components.core.errors import ConvoyError
 from pipelines.dvc import BusyError, only_run
-from pipelines.errors import ConvoyError
 
 HOLD = """
 import time

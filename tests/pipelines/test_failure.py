@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from components.core.errors import ConvoyError
 from pipelines.dvc import StageError
-from pipelines.errors import ConvoyError
 from pipelines.failure import failures_published
 
 PARAMS = "tasks:\n  toy: {}\n"

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.errors import ConvoyError
+from components.core.errors import ConvoyError
 from pipelines.overrides import apply_overrides, parse_override
 
 

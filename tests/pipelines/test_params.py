@@ -5,16 +5,11 @@ from typing import Any
 import pytest
 import yaml
 
-from pipelines.errors import ConvoyError
-from pipelines.params import (
-    Splits,
-    TaskParams,
-    Threshold,
-    TrainParams,
-    check_block,
-    read_blocks,
-    read_recipe,
-)
+from components.core.errors import ConvoyError
+from components.evaluate.params import Threshold
+from components.ingest.params import Splits
+from components.train.params import TrainParams
+from pipelines.params import TaskParams, check_block, read_blocks, read_recipe
 from pipelines.runs import plan_run
 
 SHIPPED = Path(__file__).parents[2] / "params.yaml"

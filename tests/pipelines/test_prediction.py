@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from components.core.errors import ConvoyError
+from components.core.masks import encode_mask
 from components.evaluate import segmentation
-from components.ingest.masks import encode_mask
-from pipelines.errors import ConvoyError
 from pipelines.prediction import predict_image, read_file, write_predictions
 from pipelines.tasks.classification import Classification
 from pipelines.tasks.segmentation import Segmentation

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pipelines.errors import ConvoyError
+from components.core.errors import ConvoyError
 from pipelines.project import import_file, load_task
 from pipelines.tasks.classification import Classification
 

@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
+from components.core.errors import ConvoyError
 from components.register import registry
 from components.score.parts import Tally
 from pipelines import scoring
-from pipelines.errors import ConvoyError
 from pipelines.scoring import score_images
 
 

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from components.core.errors import ConvoyError
 from pipelines import versioning
-from pipelines.errors import ConvoyError
 
 
 def git(*arguments: str) -> str:

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 
 from pydantic import ConfigDict
 
-from components.ingest.table import Record
-from pipelines.params import SourceParams
+from components.core.table import Record
+from components.ingest.params import SourceParams
 
 
 class Source(SourceParams, ABC):

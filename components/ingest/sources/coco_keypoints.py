@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 from pydantic import Field
 
+from components.core.errors import ConvoyError
+from components.core.facial_points import KEYPOINTS
+from components.core.table import Record
 from components.ingest import coco
 from components.ingest.face_crop import Box, Square, crop_face
-from components.ingest.keypoints import KEYPOINTS
 from components.ingest.sources import base
-from components.ingest.table import Record
-from pipelines.errors import ConvoyError
 
 
 class Category(coco.Category):

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from pydantic import Field, NonNegativeFloat
 
+from components.core.errors import ConvoyError
+from components.core.images import read_image
+from components.core.table import Record
 from components.ingest import coco
-from components.ingest.images import read_image
 from components.ingest.sources import base
-from components.ingest.table import Record
-from pipelines.errors import ConvoyError
 
 PERSON, NO_PERSON = "person", "no_person"
 

@@ -14,12 +14,12 @@ import numpy as np
 from pycocotools import mask as rle
 from pydantic import BaseModel, Field, FiniteFloat, NonNegativeInt, model_validator
 
+from components.core.errors import ConvoyError
+from components.core.images import read_image
+from components.core.masks import VOID, encode_mask
+from components.core.table import Record
 from components.ingest import coco
-from components.ingest.images import read_image
-from components.ingest.masks import VOID, encode_mask
 from components.ingest.sources import base
-from components.ingest.table import Record
-from pipelines.errors import ConvoyError
 
 Polygons = list[list[FiniteFloat]]
 """Each is x0, y0, x1, ... in pixels from the image's corner."""

@@ -3,9 +3,9 @@
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 
+from components.core.errors import ConvoyError
+from components.core.table import SPLITS, Record
 from components.ingest.sources import base
-from components.ingest.table import SPLITS, Record
-from pipelines.errors import ConvoyError
 
 REQUIRED = ("path", "label")
 SPLIT = "split"

@@ -7,9 +7,9 @@ those that are absent are carved out of `train`.
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from components.core.errors import ConvoyError
+from components.core.table import SPLITS, Record
 from components.ingest.sources import base
-from components.ingest.table import SPLITS, Record
-from pipelines.errors import ConvoyError
 
 SUFFIXES = frozenset(
     (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm", ".ppm", ".pnm")

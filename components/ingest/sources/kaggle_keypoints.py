@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 from pydantic import Field
 
-from components.ingest.images import encode_png
-from components.ingest.keypoints import COLUMNS, SIDE
+from components.core.errors import ConvoyError
+from components.core.facial_points import COLUMNS, SIDE
+from components.core.images import encode_png
+from components.core.table import Record
 from components.ingest.sources import base
-from components.ingest.table import Record
-from pipelines.errors import ConvoyError
 
 IMAGE = "Image"
 

@@ -10,11 +10,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from components.ingest.masks import Colour, read_mask
+from components.core.errors import ConvoyError
+from components.core.masks import Colour, read_mask
+from components.core.table import SPLITS, Record
 from components.ingest.sources import base
 from components.ingest.sources.image_folder import list_folders, list_images
-from components.ingest.table import SPLITS, Record
-from pipelines.errors import ConvoyError
 
 Byte = Annotated[int, Field(ge=0, le=255)]
 

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
-from components.ingest.images import encode_png
+from components.core.errors import ConvoyError
+from components.core.images import encode_png
+from components.core.table import Record
 from components.ingest.sources import base
-from components.ingest.table import Record
-from pipelines.errors import ConvoyError
 
 IMAGES = "-images-idx3-ubyte"
 LABELS = "-labels-idx1-ubyte"

@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 from pydantic import Field
 
+from components.core.errors import ConvoyError
+from components.core.table import Record
 from components.ingest.face_crop import Square, crop_face
 from components.ingest.sources import base
 from components.ingest.sources.image_folder import SUFFIXES
-from components.ingest.table import Record
-from pipelines.errors import ConvoyError
 
 LANDMARKS = 68
 FIRST_PIXEL = 1

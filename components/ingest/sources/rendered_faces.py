@@ -9,12 +9,12 @@ from collections.abc import Iterator
 import numpy as np
 from pydantic import Field
 
+from components.core.facial_points import GROUPS, KEYPOINTS
+from components.core.images import encode_png
+from components.core.table import Record
 from components.ingest.drawing import draw_in_parallel
 from components.ingest.face_crop import label
-from components.ingest.images import encode_png
-from components.ingest.keypoints import GROUPS, KEYPOINTS
 from components.ingest.sources import base
-from components.ingest.table import Record
 
 FEW = [
     KEYPOINTS.index(name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from components.ingest.images import encode_png
+from components.core.images import encode_png
 from components.ingest.sources.scenes.source import ScenesSource
 
 if TYPE_CHECKING:

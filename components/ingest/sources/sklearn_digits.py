@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image
 
-from components.ingest.images import encode_png
+from components.core.images import encode_png
+from components.core.table import Record
 from components.ingest.sources import base
-from components.ingest.table import Record
 
 BRIGHTEST = 16
 DIGIT_SIDE = 20

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from scipy import ndimage
 
 from components.augment.geometry import Warp, sample_warp, swap_mirrored
-from pipelines.params import AugmentParams
+from components.augment.params import AugmentParams
 
 Params = dict[str, Any]
 Values = dict[str, float]

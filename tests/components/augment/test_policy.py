@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.augment.geometry import Warp
+from components.augment.params import AugmentParams
 from components.augment.policy import DRAWS, Tensors, augment, draw, example_seeds
-from pipelines.params import AugmentParams
 
 Batch = tuple[tf.Tensor, dict[str, tf.Tensor]]
 

@@ -1,7 +1,7 @@
 from rich.console import Console
 
+from components.augment.params import AugmentParams
 from components.augment.summary import policy_table
-from pipelines.params import AugmentParams
 
 
 def rows(params: AugmentParams) -> list[list[str]]:

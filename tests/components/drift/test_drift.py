@@ -9,19 +9,19 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
+from components.core.errors import ConvoyError
+from components.core.images import encode_png
+from components.core.masks import encode_mask
+from components.core.table import Record, table_schema
 from components.drift.drift import SHOWN, Drift, describe_drift, measure_drift
+from components.drift.params import DriftParams
 from components.drift.statistics import (
     describe_images,
     image_columns,
     label_columns,
     sample_mask,
 )
-from components.ingest.images import encode_png
 from components.ingest.ingest import make_row
-from components.ingest.masks import encode_mask
-from components.ingest.table import Record, table_schema
-from pipelines.errors import ConvoyError
-from pipelines.params import DriftParams
 from pipelines.tasks import segmentation
 from pipelines.tasks.classification import TASK, Classification
 from pipelines.tasks.keypoints import TASK as KEYPOINTS

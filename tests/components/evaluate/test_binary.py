@@ -9,12 +9,12 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
+from components.core.errors import ConvoyError
 from components.evaluate import binary
 from components.evaluate.binary import BinaryEvaluation, brightness
 from components.evaluate.binary_metrics import best_threshold, binary_metrics
 from components.evaluate.evaluation import Row
 from components.train.export import KERAS_FILE
-from pipelines.errors import ConvoyError
 from tests.components.evaluate.test_activation_maps import pooled
 
 CLASSES = ("no_person", "person")

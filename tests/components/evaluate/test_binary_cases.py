@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from components.core.pictures import GAP, TILE
 from components.evaluate.binary_cases import Case, Cases
-from components.evaluate.pictures import GAP, TILE
 from tests.components.evaluate.test_activation_maps import pooled
 
 CLASSES = ("no_person", "person")

@@ -13,10 +13,10 @@ from PIL import Image
 from sklearn import metrics as reference
 from sklearn.datasets import load_digits
 
+from components.core.errors import ConvoyError
+from components.core.pictures import GAP, TILE
 from components.evaluate.classification import ClassificationEvaluation
 from components.evaluate.evaluation import Row
-from components.evaluate.pictures import GAP, TILE
-from pipelines.errors import ConvoyError
 
 CLASSES = ("zebra", "ant", "cat/dog")  # in no alphabetical order
 FILES = ("classes.csv", "confusion.csv", "mistakes.csv")

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from components.core.errors import ConvoyError
 from components.evaluate.curves import plot_curves
-from pipelines.errors import ConvoyError
 
 FALLING = [1.0, 0.5, 0.3, 0.2]
 

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from components.core.facial_points import GROUPS
 from components.evaluate.keypoint_drawing import GROUP_COLOURS, POINT_COLOURS, Marks, draw_points
-from components.ingest.keypoints import GROUPS
 
 GREY = Image.new("L", (96, 64), 128)
 

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from components.core.errors import ConvoyError
+from components.core.facial_points import COLUMNS, KEYPOINTS
 from components.evaluate.evaluation import Row
 from components.evaluate.keypoints import KeypointEvaluation
-from components.ingest.keypoints import COLUMNS, KEYPOINTS
-from pipelines.errors import ConvoyError
 
 TABLES = ("points.csv", "error_cdf.csv", "cases.csv")
 PICTURES = ("points.png", "error_cdf.png", "cases.png")

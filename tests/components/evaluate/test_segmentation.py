@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from PIL import Image
 from sklearn import metrics as reference
 
+from components.core.errors import ConvoyError
+from components.core.masks import encode_mask
 from components.evaluate.evaluation import Row
 from components.evaluate.segmentation import (
     SegmentationEvaluation,
@@ -21,8 +23,6 @@ from components.evaluate.segmentation import (
     stitch,
 )
 from components.evaluate.tiling import cut
-from components.ingest.masks import encode_mask
-from pipelines.errors import ConvoyError
 
 CLASSES = ("sky", "road", "car", "person")
 VOID = 11

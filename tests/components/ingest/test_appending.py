@@ -6,11 +6,12 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
+from components.core.errors import ConvoyError
 from components.ingest.appending import Batch, stage_batch
 from components.ingest.incoming import list_batches
 from components.ingest.ingest import ingest
-from pipelines.errors import ConvoyError
-from pipelines.params import SourceParams, check_block
+from components.ingest.params import SourceParams
+from pipelines.params import check_block
 from pipelines.tasks.classification import TASK, ClassificationParams
 
 PARAMS = check_block(

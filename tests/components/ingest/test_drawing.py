@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
+from components.core.table import Record
 from components.ingest.drawing import draw_in_parallel
-from components.ingest.table import Record
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from components.core.errors import ConvoyError
 from components.ingest.face_crop import Square, crop_face, label
-from pipelines.errors import ConvoyError
 
 NO_POINTS = np.full((15, 2), np.nan)
 

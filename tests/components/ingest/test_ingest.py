@@ -11,10 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
+from components.core.errors import ConvoyError
+from components.core.table import IMAGE_COLUMNS, Record
 from components.ingest import ingest as module
 from components.ingest.ingest import ingest
-from components.ingest.table import IMAGE_COLUMNS, Record
-from pipelines.errors import ConvoyError
 from pipelines.params import TaskParams
 from pipelines.tasks.classification import TASK, Classification
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from components.core.errors import ConvoyError
 from components.ingest.splitting import Splitter, divide_block
-from pipelines.errors import ConvoyError
 
 SHARES = {"train": 0.8, "val": 0.1, "test": 0.1}
 

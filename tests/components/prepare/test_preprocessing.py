@@ -5,8 +5,8 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
+from components.prepare.params import PrepareParams
 from components.prepare.preprocessing import decode_images, decode_with_sizes
-from pipelines.params import PrepareParams
 
 RNG = np.random.default_rng(0)
 

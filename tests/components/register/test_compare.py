@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from PIL import Image
 from rich.console import Console
 
+from components.core.errors import ConvoyError
 from components.register.compare import compare_versions, paired_interval
 from components.register.registry import Registry
-from pipelines.errors import ConvoyError
 
 Register = Callable[..., tuple[Registry, str]]
 

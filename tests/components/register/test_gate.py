@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from components.core.errors import ConvoyError
+from components.evaluate.params import GateParams
 from components.register.gate import decide
-from pipelines.errors import ConvoyError
-from pipelines.params import GateParams
 
 MORE = GateParams.model_validate({"thresholds": {"accuracy": {"min": 0.98}}, "tolerance": 0.01})
 LESS = GateParams.model_validate({"thresholds": {"error": {"max": 2}}, "tolerance": 0.5})

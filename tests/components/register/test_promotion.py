@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from components.core.errors import ConvoyError
 from components.register.promotion import promote_version, roll_back
 from components.register.registry import Registry
-from pipelines.errors import ConvoyError
 
 Register = Callable[..., tuple[Registry, str]]
 TestSplit = Callable[..., list[str]]

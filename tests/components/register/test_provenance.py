@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from components.core.errors import ConvoyError
 from components.register.provenance import data_hash, git_commit, params_hash, provenance
-from pipelines.errors import ConvoyError
 
 LOCK = """
 schema: '2.0'

@@ -14,11 +14,11 @@ import pytest
 import requests
 from mlflow.exceptions import MlflowException
 
+from components.core.errors import ConvoyError
+from components.core.files import folder_digest
 from components.register.records import Decision
 from components.register.registry import Registry, download, recorded_metrics
 from components.register.tracking import training_run
-from pipelines.digest import folder_digest
-from pipelines.errors import ConvoyError
 from pipelines.params import TaskParams
 
 Register = Callable[..., tuple[Registry, str]]
@@ -299,7 +299,7 @@ def test_a_version_that_lost_its_alias_gets_it_back(register: Register, toy_mode
 KILLED = """
 import os, signal, sys
 import mlflow
-from pipelines.digest import folder_digest
+from components.core.files import folder_digest
 from components.register.records import Decision
 from components.register.registry import Registry
 

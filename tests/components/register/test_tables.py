@@ -7,10 +7,10 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
+from components.core.errors import ConvoyError
 from components.register.records import Decision
 from components.register.registry import Registry
 from components.register.tables import age, versions_table
-from pipelines.errors import ConvoyError
 
 
 def cells(table: Table) -> list[list[str]]:

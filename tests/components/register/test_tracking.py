@@ -11,6 +11,7 @@ from pathlib import Path
 import mlflow
 import pytest
 
+from components.core.errors import ConvoyError
 from components.register.registry import Registry
 from components.register.tracking import (
     configure,
@@ -20,7 +21,6 @@ from components.register.tracking import (
     resumed_run,
     training_run,
 )
-from pipelines.errors import ConvoyError
 from pipelines.params import TaskParams
 
 

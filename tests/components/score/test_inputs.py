@@ -6,10 +6,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from components.core.errors import ConvoyError
 from components.ingest.sources.image_folder import list_images
 from components.score import inputs
 from components.score.inputs import Batch, Chunk, Entry, list_chunks, read_batches, walk_images
-from pipelines.errors import ConvoyError
 
 
 def write_files(folder: Path, *names: str) -> Path:

@@ -8,13 +8,13 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from components.register.served_model import ServedModel
+from components.core.errors import ConvoyError
+from components.core.served_model import ServedModel
 from components.score import job
 from components.score.inputs import Batch, Chunk, read_batches
 from components.score.parts import Scored, write_part
 from components.score.score import score
 from components.score.scorer import load_scorer
-from pipelines.errors import ConvoyError
 
 Encode = Callable[..., bytes]
 

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from components.ingest.images import inspect_image
-from components.register.served_model import ServedModel
+from components.core.errors import ConvoyError
+from components.core.images import inspect_image
+from components.core.served_model import ServedModel
+from components.prepare.params import PrepareParams
 from components.score.scorer import Scorer, load_scorer
-from pipelines.errors import ConvoyError
-from pipelines.params import PrepareParams
 from pipelines.tasks.binary import Binary
 from pipelines.tasks.classification import Classification
 from pipelines.tasks.keypoints import COLUMNS, Keypoints

@@ -8,10 +8,10 @@ import keras
 import numpy as np
 import pytest
 
+from components.core.errors import ConvoyError
 from components.train.callbacks import make_callbacks
 from components.train.optimizers import make_optimizer
-from pipelines.errors import ConvoyError
-from pipelines.params import TrainParams
+from components.train.params import TrainParams
 
 STEPS = 4
 IMAGES = 8 * STEPS

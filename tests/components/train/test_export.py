@@ -9,10 +9,11 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
+from components.prepare.params import PrepareParams
 from components.train.export import KERAS_FILE, export, load_network
 from components.train.network import build_network
 from models import build_model
-from pipelines.params import PrepareParams, TaskParams
+from pipelines.params import TaskParams
 from pipelines.tasks.binary import TASK
 
 CLASSES = ("no_person", "person")

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from keras import layers
 
+from components.core.errors import ConvoyError
 from components.train.fine_tuning import Phase, freeze, plan_phases
 from components.train.network import build_network
-from pipelines.errors import ConvoyError
-from pipelines.params import TrainParams
+from components.train.params import TrainParams
 
 
 def params(**blocks: object) -> TrainParams:

@@ -4,10 +4,10 @@ import keras
 import numpy as np
 import pytest
 
+from components.core.errors import ConvoyError
 from components.train.initial_weights import load_initial_weights
 from components.train.network import build_network
 from models import build_model
-from pipelines.errors import ConvoyError
 
 
 def network(model: str = "digits_cnn", units: int = 10, seed: int = 0) -> keras.Model:

@@ -6,9 +6,9 @@ import keras
 import numpy as np
 import pytest
 
+from components.core.errors import ConvoyError
 from components.train.optimizers import make_optimizer
-from pipelines.errors import ConvoyError
-from pipelines.params import TrainParams
+from components.train.params import TrainParams
 
 STEPS_PER_EPOCH = 10
 

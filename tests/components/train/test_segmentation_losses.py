@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.special import log_softmax, softmax
 from sklearn.metrics import jaccard_score
 
-from components.ingest.masks import VOID
+from components.core.masks import VOID
 from components.train.segmentation_losses import MeanIoU, SegmentationLoss
 
 CLASSES = 4

@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
+from components.core.table import table_schema
 from components.ingest.ingest import ingest
-from components.ingest.table import table_schema
 from pipelines.params import TaskParams
 from pipelines.tasks.classification import TASK, ClassificationParams
 

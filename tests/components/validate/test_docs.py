@@ -8,10 +8,10 @@ import pytest
 from bs4 import BeautifulSoup
 from PIL import Image
 
+from components.core.errors import ConvoyError
 from components.validate.docs import SHOWN, write_index
 from components.validate.findings import Finding, Outcome
 from components.validate.validate import validate
-from pipelines.errors import ConvoyError
 from pipelines.params import TaskParams
 from pipelines.tasks.classification import TASK
 

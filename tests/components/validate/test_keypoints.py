@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.ingest.keypoints import COLUMNS, KEYPOINTS, MIRROR_PAIRS
+from components.core.facial_points import COLUMNS, KEYPOINTS, MIRROR_PAIRS
 from components.validate.findings import Outcome, read_outcome
 from components.validate.keypoints import (
     Severity,

@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from components.core.errors import ConvoyError
+from components.core.masks import encode_mask
 from components.ingest.ingest import ingest
-from components.ingest.masks import encode_mask
 from components.validate.masks import VALUES, describe_mask, describe_masks, only
 from components.validate.validate import validate
-from pipelines.errors import ConvoyError
 from pipelines.tasks.segmentation import TASK, SegmentationParams
 
 CLASSES = ("sky", "road", "car")

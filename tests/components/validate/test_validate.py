@@ -12,8 +12,8 @@ import pytest
 from great_expectations.expectations import Expectation
 from PIL import Image
 
+from components.core.errors import ConvoyError
 from components.validate.validate import validate
-from pipelines.errors import ConvoyError
 from pipelines.params import TaskParams
 from pipelines.tasks.base import Task
 from pipelines.tasks.classification import TASK, Classification

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from components.core.errors import ConvoyError
+from components.core.table import Record
 from components.ingest.ingest import check_record
-from components.ingest.table import Record
-from pipelines.errors import ConvoyError
 from pipelines.params import check_block
 from pipelines.tasks.binary import TASK, BinaryParams
 

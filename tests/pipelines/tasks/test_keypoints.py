@@ -12,13 +12,15 @@ from PIL import Image
 from tensorflow_metadata.proto.v0 import schema_pb2
 
 from components.augment.geometry import Warp, sample_warp
+from components.augment.params import AugmentParams
 from components.augment.policy import DRAWS
+from components.core.errors import ConvoyError
+from components.core.facial_points import COLUMNS, KEYPOINTS, MIRROR_PAIRS
 from components.evaluate.test_time import VIEWS, View
-from components.ingest.keypoints import COLUMNS, KEYPOINTS, MIRROR_PAIRS
+from components.prepare.params import PrepareParams
 from components.prepare.preprocessing import decode_images
 from components.train.losses import MaskedEuclidean, MaskedMeanSquaredError
-from pipelines.errors import ConvoyError
-from pipelines.params import AugmentParams, PrepareParams, check_block
+from pipelines.params import check_block
 from pipelines.tasks.keypoints import TASK, KeypointsParams, to_pixels, to_unit
 
 SIZE = (60, 80)  # height and width

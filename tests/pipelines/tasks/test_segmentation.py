@@ -3,9 +3,9 @@ import pytest
 import tensorflow as tf
 
 from components.augment.geometry import Warp
-from components.ingest.images import encode_png
-from components.ingest.masks import VOID
-from pipelines.errors import ConvoyError
+from components.core.errors import ConvoyError
+from components.core.images import encode_png
+from components.core.masks import VOID
 from pipelines.params import check_block
 from pipelines.tasks import segmentation
 from pipelines.tasks.segmentation import TASK, SegmentationParams

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from components.core.facial_points import SIDE
 from components.ingest.draws import Rng, chance
-from components.ingest.keypoints import SIDE
 from components.ingest.sources.faces import body, chart, hair, paint, props, scene
 from components.ingest.sources.faces import head as heads
 from components.ingest.sources.faces import light as lights

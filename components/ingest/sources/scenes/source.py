@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from components.core.images import encode_png
+from components.core.table import SPLITS, Record
 from components.ingest.drawing import draw_in_parallel
-from components.ingest.images import encode_png
 from components.ingest.sources import base
-from components.ingest.table import SPLITS, Record
 
 if TYPE_CHECKING:
     from components.ingest.sources.scenes.render import Scene

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from components.ingest.keypoints import KEYPOINTS
+from components.core.errors import ConvoyError
+from components.core.facial_points import KEYPOINTS
+from components.core.table import Record
 from components.ingest.sources.coco_keypoints import Source
-from components.ingest.table import Record
-from pipelines.errors import ConvoyError
 
 NAMES = ["chin", *reversed(KEYPOINTS)]
 POINTS = np.random.default_rng(0).uniform(30, 120, (16, 2)).round(2)

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from components.core.errors import ConvoyError
+from components.core.table import Record
 from components.ingest.sources.coco_labels import Source
-from components.ingest.table import Record
-from pipelines.errors import ConvoyError
 
 
 def person(image: int, area: float, **more: Any) -> dict[str, Any]:

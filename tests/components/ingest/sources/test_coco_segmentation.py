@@ -12,9 +12,11 @@ from hypothesis.extra.numpy import arrays
 from PIL import Image
 from pycocotools import mask as coco
 
+from components.core.errors import ConvoyError
+from components.core.masks import VOID, decode_mask
 from components.ingest.coco import SizedPicture
 from components.ingest.ingest import load_source
-from components.ingest.masks import VOID, decode_mask
+from components.ingest.params import SourceParams
 from components.ingest.sources.coco_segmentation import (
     Runs,
     Source,
@@ -22,8 +24,6 @@ from components.ingest.sources.coco_segmentation import (
     encode_region,
     unpack_counts,
 )
-from pipelines.errors import ConvoyError
-from pipelines.params import SourceParams
 
 HEIGHT, WIDTH = 6, 8
 CLASSES = ("background", "car", "person")

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from components.core.errors import ConvoyError
+from components.core.table import Record
 from components.ingest.sources.image_folder import Source
-from components.ingest.table import Record
-from pipelines.errors import ConvoyError
 
 
 def make(folder: Path, *files: str) -> Source:

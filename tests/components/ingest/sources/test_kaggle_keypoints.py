@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from components.ingest.keypoints import COLUMNS
+from components.core.errors import ConvoyError
+from components.core.facial_points import COLUMNS
+from components.core.table import Record
 from components.ingest.sources.kaggle_keypoints import Source
-from components.ingest.table import Record
-from pipelines.errors import ConvoyError
 
 HEADER = [*COLUMNS, "Image"]
 PIXELS = np.random.default_rng(0).integers(0, 256, (3, 96 * 96))

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from components.core.errors import ConvoyError
+from components.core.masks import decode_mask, encode_mask
 from components.ingest.ingest import load_source
-from components.ingest.masks import decode_mask, encode_mask
+from components.ingest.params import SourceParams
 from components.ingest.sources.mask_folder import Source
-from pipelines.errors import ConvoyError
-from pipelines.params import SourceParams
 
 MASK = encode_mask(np.arange(6, dtype=np.uint8).reshape(2, 3))
 

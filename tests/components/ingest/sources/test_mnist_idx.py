@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from components.core.errors import ConvoyError
+from components.core.table import Record
 from components.ingest.sources.mnist_idx import Source
-from components.ingest.table import Record
-from pipelines.errors import ConvoyError
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (5, 3, 4), np.uint8)
 LABELS = np.array([3, 1, 4, 1, 5], np.uint8)

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from components.ingest.keypoints import KEYPOINTS
+from components.core.errors import ConvoyError
+from components.core.facial_points import KEYPOINTS
+from components.core.table import Record
 from components.ingest.sources.pts_landmarks import Source
-from components.ingest.table import Record
-from pipelines.errors import ConvoyError
 
 PIXELS = np.random.default_rng(1).integers(0, 256, (200, 220), np.uint8)
 

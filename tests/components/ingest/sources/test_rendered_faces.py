@@ -10,11 +10,11 @@ from PIL import Image
 from pydantic import ValidationError
 from sklearn.linear_model import Ridge
 
+from components.core.facial_points import GROUPS, KEYPOINTS, MIRROR_PAIRS
+from components.core.table import Record
 from components.ingest.ingest import load_source
-from components.ingest.keypoints import GROUPS, KEYPOINTS, MIRROR_PAIRS
+from components.ingest.params import SourceParams
 from components.ingest.sources.rendered_faces import Source
-from components.ingest.table import Record
-from pipelines.params import SourceParams
 
 FEW = ("left_eye_center", "right_eye_center", "nose_tip", "mouth_center_bottom_lip")
 

@@ -10,14 +10,14 @@ import pytest
 from PIL import Image
 from pydantic import ValidationError
 
+from components.core.table import Record
 from components.ingest.ingest import load_source
+from components.ingest.params import SourceParams
 from components.ingest.sources import rendered_objects, rendered_people, rendered_scenes
 from components.ingest.sources.rendered_people import SMALLEST
 from components.ingest.sources.scenes.objects import KINDS
 from components.ingest.sources.scenes.source import ScenesSource
 from components.ingest.sources.scenes.surfaces import CLASSES, VOID
-from components.ingest.table import Record
-from pipelines.params import SourceParams
 
 SOURCES: dict[str, type[ScenesSource]] = {
     "rendered_scenes": rendered_scenes.Source,

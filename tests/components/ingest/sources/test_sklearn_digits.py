@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 from sklearn.datasets import load_digits
 
+from components.core.table import Record
 from components.ingest.sources.sklearn_digits import Source, render_digit
-from components.ingest.table import Record
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.ingest.keypoints import MIRROR_PAIRS
+from components.core.facial_points import MIRROR_PAIRS
 from components.ingest.sources.faces import chart
 from components.ingest.sources.faces import head as heads
 from components.ingest.sources.faces.head import Head

@@ -1,4 +1,4 @@
-"""Silences what libraries say at start-up and a person cannot act on."""
+"""Silences what libraries say and a person cannot act on; what the user has set stays."""
 
 import logging
 import os
@@ -9,6 +9,11 @@ ENVIRONMENT = {
     "GX_ANALYTICS_ENABLED": "false",
     "GRPC_VERBOSITY": "ERROR",
     "MLFLOW_DISABLE_AGENT_HINTS": "true",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "4",  # half a minute of back-off; the default is minutes
+    "MLFLOW_LOGGING_LEVEL": "WARNING",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
     "PYTHONWARNINGS": "ignore",  # for the processes that Beam starts
 }
 
@@ -16,7 +21,7 @@ ENVIRONMENT = {
 def silence_libraries() -> None:
     """Lets TensorFlow, TFX, Beam and Google's clients report errors only.
 
-    Call before importing them: TensorFlow reads its level once.
+    Call before importing them: TensorFlow and MLflow read some of it once.
     """
     for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)

@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from components.register.served_model import ServedModel
+from components.core.served_model import ServedModel
 
 
 def test_predicts_named_arrays(toy_model: Path, image: Callable[[int], bytes]) -> None:

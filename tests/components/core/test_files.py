@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.replacing import replace_folder, replacing, staged_folder
+from components.core.files import replace_folder, replacing, staged_folder
 
 
 def test_an_emptied_folder_gets_new_content(tmp_path: Path) -> None:

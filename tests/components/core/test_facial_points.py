@@ -1,6 +1,6 @@
 """Names, order, mirror pairs and groups of the 15 points."""
 
-from components.ingest.keypoints import COLUMNS, GROUPS, KEYPOINTS, MIRROR_PAIRS
+from components.core.facial_points import COLUMNS, GROUPS, KEYPOINTS, MIRROR_PAIRS
 
 
 def test_columns_are_those_of_kaggles_file() -> None:

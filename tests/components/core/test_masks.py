@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from components.ingest.masks import MaskError, decode_mask, encode_mask, index_colours, read_mask
-from pipelines.errors import ConvoyError
+from components.core.errors import ConvoyError
+from components.core.masks import MaskError, decode_mask, encode_mask, index_colours, read_mask
 
 INDICES = np.random.default_rng(0).integers(0, 12, (5, 7), np.uint8)
 COLOURS = {"sky": (128, 128, 128), "road": (128, 64, 128), "car": (64, 0, 128), "void": (0, 0, 0)}

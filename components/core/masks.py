@@ -11,8 +11,8 @@ from collections.abc import Mapping
 import numpy as np
 from PIL import Image
 
-from components.ingest.images import encode_png, inspect_image
-from pipelines.errors import ConvoyError
+from components.core.errors import ConvoyError
+from components.core.images import encode_png, inspect_image
 
 VOID = 255
 """The value of void, the pixels that nobody knows the class of, where convoy may choose it."""

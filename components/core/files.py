@@ -1,5 +1,6 @@
-"""Replaces a folder as a whole or not at all."""
+"""Folders as a whole: replaced or not at all, and told apart by what is in them."""
 
+import hashlib
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,3 +58,13 @@ def replace_folder(new: Path, folder: Path) -> None:
 
 def _earlier(folder: Path) -> Path:
     return folder.with_name(f".{folder.name}.earlier")
+
+
+def folder_digest(folder: Path) -> str:
+    """SHA-256 of every file below a folder: of its relative name and its content."""
+    digest = hashlib.sha256()
+    for file in sorted(file for file in folder.rglob("*") if file.is_file()):
+        with file.open("rb") as stream:
+            content = hashlib.file_digest(stream, "sha256").hexdigest()
+        digest.update(f"{file.relative_to(folder).as_posix()}\0{content}\n".encode())
+    return digest.hexdigest()

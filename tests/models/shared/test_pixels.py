@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models import build_model
-from models._segmentation import Bilinear, CropLike, PadToMultiple, upsample
+from models.shared.pixels import Bilinear, CropLike, PadToMultiple, upsample
 
 SIZES = st.integers(1, 40)
 

@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from models._backbones import build_backbone
-from pipelines.errors import ConvoyError
+from components.core.errors import ConvoyError
+from models.shared.backbones import build_backbone
 
 PREPROCESSING = {
     "MobileNetV2": keras.applications.mobilenet_v2.preprocess_input,  # to [-1, 1]

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import keras
 
-from models._layers import NORM_MOMENTUM, convolve, residual
-from pipelines.errors import ConvoyError
+from components.core.errors import ConvoyError
+from models.shared.layers import NORM_MOMENTUM, convolve, residual
 
 BACKBONE = "backbone"
 UNFIT = ("NASNet", "EfficientNetB")

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from components.prepare.records import read_records
+from components.core.records import read_records
 
 
 def write(file: Path, *records: bytes) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from pipelines.errors import ConvoyError
+from components.core.errors import ConvoyError
 
 KEPT_FORMATS = ("PNG", "JPEG", "MPO")  # MPO: what many phones write, JPEG to every decoder
 KEPT_SIGNATURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")  # what their files begin with

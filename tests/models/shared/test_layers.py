@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models._layers import SoftArgmax
+from models.shared.layers import SoftArgmax
 
 
 def positions(scores: np.ndarray, temperature: float = 1.0) -> np.ndarray:

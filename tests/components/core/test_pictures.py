@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageFont
 from sklearn.datasets import load_digits
 
-from components.evaluate import pictures
-from components.evaluate.pictures import GAP, TILE, contact_sheet, fit_tile, read_image, wrap
+from components.core import pictures
+from components.core.pictures import GAP, TILE, contact_sheet, fit_tile, read_image, wrap
 
 TEXTS = st.text("ab iW/_-.→ é", max_size=60)
 

@@ -1,0 +1,439 @@
+"""The parts that a task is made of, each with what the stages ask of it.
+
+A part is made with the task's name and its checked parameters. Heavy packages load within the
+methods that need them: a stage pays only for what it asks.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from components.core.block import Block
+from components.core.errors import ConvoyError
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+    import pandas as pd
+    import pyarrow as pa
+    import tensorflow as tf
+    import tensorflow_transform as tft
+    from great_expectations.expectations import Expectation
+    from PIL import Image
+
+    from components.core.served_model import ServedModel
+
+Tensors = Mapping[str, "tf.Tensor"]
+Prediction = Mapping[str, "np.ndarray"]
+"""What a served model says: of one sample, or of a batch with `[batch, ...]` each."""
+
+Row = Mapping[str, Any]
+"""One raw example: the sample's and the label columns, and where it came from."""
+
+
+class SampleError(ValueError):
+    """A sample that cannot be used; the message says why."""
+
+
+class Part(BaseModel):
+    """One part of a task.
+
+    A field whose type is a `Block` holds the block of `params.yaml` of the field's name: those of
+    its keys that the type knows. Parts and stages may know different keys of the same block.
+
+    Attributes:
+        name: The task's name.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+
+    @classmethod
+    def blocks(cls) -> dict[str, type[Block]]:
+        """The blocks of `params.yaml` that the part reads, by name."""
+        types = {name: field.annotation for name, field in cls.model_fields.items()}
+        return {
+            name: kind
+            for name, kind in types.items()
+            if isinstance(kind, type) and issubclass(kind, Block)
+        }
+
+    @model_validator(mode="before")
+    @classmethod
+    def _choose(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        blocks = cls.blocks()
+        return {
+            name: blocks[name].choose(value) if name in blocks else value
+            for name, value in values.items()
+            if name in cls.model_fields
+        }
+
+
+class Sample(Part, ABC):
+    """One kind of input: what it is in the table, in the graph and at the network's entrance.
+
+    Attributes:
+        column: The column of the encoded sample, which is also the name of the network's and
+            the served model's input.
+        suffixes: What the names of its files end in, lower case, dots included.
+        constants: Features of the transformed examples that are the same in every example.
+    """
+
+    column: ClassVar[str]
+    suffixes: ClassVar[frozenset[str]]
+
+    @property
+    def path_column(self) -> str:
+        """The column that says where a sample came from, relative to its source."""
+        return f"{self.column}_path"
+
+    # ingest
+
+    @abstractmethod
+    def columns(self) -> Mapping[str, pa.DataType]:
+        """The columns that the canonical table has of a sample, `column` among them."""
+
+    @abstractmethod
+    def inspect(self, data: bytes) -> Mapping[str, Any]:
+        """Looks into an encoded sample, once for all stages.
+
+        Args:
+            data: As the source has it.
+
+        Returns:
+            The values of `columns`, and `decode_error`: why it cannot be decoded, None when it
+            can. One that cannot be is no error here: validation names it with all others.
+        """
+
+    # validate, drift
+
+    @abstractmethod
+    def rules(self) -> Sequence[Expectation]:
+        """What the columns of the sample must fulfil."""
+
+    @abstractmethod
+    def describe(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """What is compared to tell drift: strings or floats, a row a sample that decodes."""
+
+    # prepare
+
+    @abstractmethod
+    def raw_columns(self) -> Sequence[str]:
+        """Those of `columns` that the examples keep."""
+
+    @abstractmethod
+    def transform(self, inputs: Tensors) -> dict[str, tf.Tensor]:
+        """Transforms the raw columns of a batch; traced by TensorFlow Transform.
+
+        Args:
+            inputs: The raw columns, `[batch, ...]` each.
+
+        Returns:
+            Dense float32, int64 or string tensors `[batch, ...]`, `column` among them.
+        """
+
+    # augment, train
+
+    @property
+    @abstractmethod
+    def shape(self) -> tuple[int | None, ...]:
+        """The shape of the network's input, without the batch."""
+
+    @abstractmethod
+    def decode(self, packed: tf.Tensor) -> tf.Tensor:
+        """The network's input from the feature `column` of one transformed example."""
+
+    @abstractmethod
+    def encode(self, samples: tf.Tensor) -> tf.Tensor:
+        """The inverse of `decode`, of a batch."""
+
+    @abstractmethod
+    def entrance(self, body: keras.Model, samples: tf.data.Dataset, raw: bool) -> keras.Model:
+        """Puts what must happen to samples before an architecture: normalising, embedding.
+
+        Args:
+            body: The architecture.
+            samples: The training samples as `decode` gives them, one at a time.
+            raw: Whether the architecture brings its own preprocessing.
+
+        Returns:
+            A network of `decode`'s samples in batches, with the parameters of `body`.
+        """
+
+    # serve
+
+    @abstractmethod
+    def serve(self, raw: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Prepares encoded samples in the served graph just as `transform` and `decode` do.
+
+        Args:
+            raw: Encoded samples, string `[batch]`.
+
+        Returns:
+            The network's input `[batch, ...]`, and what the task must know of each sample to
+            make something of the network's output.
+        """
+
+    @abstractmethod
+    def accept(self, data: bytes) -> bytes:
+        """An encoded sample as ingest stores it, to be predicted.
+
+        Raises:
+            SampleError: When it cannot be decoded.
+        """
+
+    @abstractmethod
+    def rescue(self, data: bytes) -> bytes:
+        """Another encoding of a sample that the served model refuses.
+
+        Raises:
+            SampleError: When it cannot be decoded.
+        """
+
+    # pictures
+
+    @abstractmethod
+    def draw(self, data: bytes) -> Image.Image:
+        """A picture of an encoded sample."""
+
+    @abstractmethod
+    def picture(self, sample: np.ndarray) -> Image.Image:
+        """A picture of a sample as `decode` gives it."""
+
+
+class Labels(Part, ABC):
+    """The label columns of the canonical table, and what they must be like."""
+
+    @abstractmethod
+    def columns(self) -> Mapping[str, pa.DataType]:
+        """The label columns, by name."""
+
+    def optional(self) -> frozenset[str]:
+        """The label columns that a source may leave out; none by default."""
+        return frozenset()
+
+    def stratum(self, labels: Mapping[str, Any]) -> str:
+        """The group whose share is kept equal in every split; one group by default."""
+        return ""
+
+    def derive(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Adds the columns that `rules` looks at and the table does not have.
+
+        Args:
+            rows: Some rows of the canonical table, without the encoded samples.
+        """
+        return rows
+
+    @abstractmethod
+    def rules(self) -> Sequence[Expectation]:
+        """What the label columns must fulfil."""
+
+    @abstractmethod
+    def describe(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """What is compared to tell drift, a row a sample.
+
+        Strings, or lists of them, are compared by their frequencies, floats by their
+        distributions; what is missing is compared by its share.
+
+        Args:
+            rows: Some rows of the canonical table, without the encoded samples.
+        """
+
+
+class Features(Part, ABC):
+    """What the network learns from, as the transformed examples hold it."""
+
+    @abstractmethod
+    def transform(self, inputs: Tensors) -> dict[str, tf.Tensor]:
+        """Transforms the raw columns of a batch; traced by TensorFlow Transform.
+
+        Args:
+            inputs: The raw columns, `[batch, ...]` each, those of the sample among them.
+
+        Returns:
+            Dense float32, int64 or string tensors `[batch, ...]`, by feature name.
+        """
+
+    def unpack(self, example: Tensors) -> dict[str, tf.Tensor]:
+        """Unpacks what `transform` packed, of one example; unchanged by default."""
+        return dict(example)
+
+    def pack(self, batch: Tensors) -> dict[str, tf.Tensor]:
+        """The inverse of `unpack`, of a batch; unchanged by default."""
+        return dict(batch)
+
+    def draw(self, picture: Image.Image, example: Mapping[str, np.ndarray]) -> Image.Image:
+        """Draws an unpacked example's features onto a picture of it; the bare picture by default."""
+        return picture
+
+
+class Augmentation(Part):
+    """Random changes of a batch that move sample and features together; none by default."""
+
+    def __call__(self, batch: Tensors, seeds: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Changes a batch at random.
+
+        What becomes of an example depends on itself and its seed alone, not on its batch.
+
+        Args:
+            batch: Decoded samples and unpacked features, `[batch, ...]` each.
+            seeds: One seed an example, int32 or int64 `[batch, 2]`.
+
+        Returns:
+            The same, of the same shapes and types.
+        """
+        return dict(batch)
+
+
+class Learning(Part, ABC):
+    """What the network is fitted to, and how its outputs become predictions."""
+
+    def classes(self, transform: tft.TFTransformOutput) -> tuple[str, ...]:
+        """The names of the classes in the order of the model's outputs; none by default."""
+        return ()
+
+    @abstractmethod
+    def outputs(self, transform: tft.TFTransformOutput) -> int:
+        """The number of outputs that the network is built with."""
+
+    @abstractmethod
+    def target(self, example: Tensors) -> tf.Tensor:
+        """What the network is fitted to, `[batch, ...]`, from the unpacked features."""
+
+    def weights(self, example: Tensors) -> tf.Tensor | None:
+        """How much each value of the loss counts, of the loss's shape; all the same by default."""
+        return None
+
+    def class_weights(self, examples: tf.data.Dataset) -> dict[int, float] | None:
+        """How much each class counts in the loss; all the same by default.
+
+        Args:
+            examples: The unpacked features of the training examples, without samples.
+        """
+        return None
+
+    @abstractmethod
+    def loss(self) -> keras.losses.Loss:
+        """The loss between `target` and the network's outputs."""
+
+    def metrics(self) -> list[keras.metrics.Metric]:
+        """Metrics shown while training; none by default."""
+        return []
+
+    @abstractmethod
+    def serve(self, outputs: tf.Tensor, context: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Turns the network's outputs into what a user is given.
+
+        Args:
+            outputs: `[batch, ...]`.
+            context: What `Sample.serve` tells of each sample.
+
+        Returns:
+            Named tensors `[batch, ...]`.
+        """
+
+
+Predict = Callable[[Sequence[bytes]], Prediction]
+"""A served model: encoded samples in, named arrays `[samples, ...]` out."""
+
+
+class View(Part, ABC):
+    """What a person or a table is given of a prediction."""
+
+    @abstractmethod
+    def columns(self, classes: Sequence[str]) -> pa.Schema:
+        """The columns of `rows`."""
+
+    @abstractmethod
+    def rows(self, prediction: Prediction, classes: Sequence[str]) -> list[dict[str, Any]]:
+        """The prediction for one sample as rows of a table: none, one or many."""
+
+    @abstractmethod
+    def draw(
+        self, picture: Image.Image, prediction: Prediction, classes: Sequence[str]
+    ) -> Image.Image:
+        """A picture of the prediction for one sample.
+
+        Args:
+            picture: The sample's own picture.
+            prediction: The prediction.
+            classes: The names of the model's classes.
+        """
+
+    def artifacts(
+        self, prediction: Prediction, classes: Sequence[str]
+    ) -> Mapping[str, Image.Image]:
+        """Further pictures of the prediction for one sample, by name; none by default."""
+        return {}
+
+    def predict_in_tiles(self, predict: Predict, data: bytes, tile: int) -> Prediction:
+        """Predicts one large sample piece by piece; not possible by default.
+
+        Args:
+            predict: The served model.
+            data: The encoded sample.
+            tile: The side of a piece.
+
+        Raises:
+            ConvoyError: When the task cannot put pieces together.
+        """
+        raise ConvoyError(f"the task {self.name} cannot be predicted in tiles")
+
+
+class Evaluation(ABC):
+    """Metrics of a whole split, gathered batch by batch in bounded memory.
+
+    Attributes:
+        needs_validation: Whether `tune` wants the validation split to be measured, too.
+    """
+
+    needs_validation: bool = False
+
+    @abstractmethod
+    def update(self, rows: Sequence[Row], outputs: Prediction) -> None:
+        """Takes in a batch.
+
+        Args:
+            rows: Raw examples.
+            outputs: What the served model returned for them, `[len(rows), ...]` each.
+
+        Raises:
+            ConvoyError: When they cannot be measured; names the first such sample.
+        """
+
+    @abstractmethod
+    def metrics(self) -> dict[str, float]:
+        """The metrics over all that was taken in, by name."""
+
+    @abstractmethod
+    def report(self, folder: Path) -> None:
+        """Writes plots (CSV for DVC) and pictures (PNG) into a folder that exists."""
+
+    def tune(self, validation: Evaluation) -> None:  # noqa: B027 (most have nothing to tune)
+        """Chooses, before `metrics`, what the test split must not decide: a threshold, say.
+
+        Args:
+            validation: The evaluation of the validation split, of the same type.
+        """
+
+    def explain(self, model: Path, folder: Path) -> None:  # noqa: B027 (most explain nothing)
+        """Writes pictures that take a look into the network; none by default.
+
+        Args:
+            model: The folder of the exported model.
+            folder: A folder that exists.
+        """
+
+
+class Evaluator(Part, ABC):
+    """Begins evaluations."""
+
+    @abstractmethod
+    def begin(self, model: ServedModel) -> Evaluation:
+        """An empty evaluation of a model, to be updated batch by batch."""

@@ -1,0 +1,41 @@
+"""The block `source`: where the samples come from."""
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from components.core.block import Block
+
+
+class Splits(Block):
+    """Shares of the examples in each split; they sum to 1."""
+
+    train: float = Field(0.8, gt=0, le=1)
+    val: float = Field(0.1, gt=0, le=1)
+    test: float = Field(0.1, gt=0, le=1)
+
+    @model_validator(mode="after")
+    def _sum_to_one(self) -> Self:
+        total = self.train + self.val + self.test
+        if abs(total - 1) > 1e-6:
+            raise ValueError(f"train, val and test must sum to 1, not {total:g}")
+        return self
+
+
+class SourceParams(BaseModel):
+    """Where the images come from; each kind of source adds its own keys.
+
+    Attributes:
+        kind: A module of `components/ingest/sources`.
+        path: The file or folder the source reads; DVC watches it.
+        splits: Used when the source brings no split of its own.
+        rows_per_shard: Images in one parquet file.
+    """
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    kind: str
+    path: Path
+    splits: Splits = Splits()
+    rows_per_shard: int = Field(5_000, gt=0)
