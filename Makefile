@@ -16,10 +16,11 @@ test: $(BIN)/convoy ## Run all the tests that need no GPU
 	PATH="$(CURDIR)/$(BIN):$$PATH" pytest -m "not gpu" --numprocesses=2 \
 		--dist=loadfile --no-loadscope-reorder --durations=15
 
-check: $(BIN)/convoy ## Lint, check the formatting and the types
+check: $(BIN)/convoy ## Lint, check the formatting, the types and who imports whom
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
 
 setup: $(BIN)/convoy ## Install convoy into .venv; LOCK=requirements-gpu.lock adds CUDA
 

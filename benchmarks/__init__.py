@@ -1,5 +1,5 @@
 """The scripts behind the README's figures; they run from the root of a checkout."""
 
-from components.core.quiet import silence_libraries
+from pipelines.quiet import silence_libraries
 
 silence_libraries()

@@ -10,7 +10,6 @@ import argparse
 import tempfile
 from pathlib import Path
 
-import keras
 import numpy as np
 from rich.console import Console
 from rich.table import Table
@@ -18,6 +17,7 @@ from rich.table import Table
 from benchmarks.rows import Row, measure
 from benchmarks.workspace import Workspace
 from models.digits_fcn import convolutionalise, score_map
+from models.shared.loading import KERAS_FILE, load_network
 
 MODELS = ("digits_cnn", "digits_fcn", "random_features")
 
@@ -44,8 +44,8 @@ def compare_convolutions(folder: Path) -> tuple[float, tuple[int, ...]]:
         The largest difference between the outputs of both on 256 random images, and the shape
         of the score map of an image of 56x84 pixels.
     """
-    (file,) = folder.glob("artifacts/digits/train/Trainer/model/*/Format-Serving/model.keras")
-    network = keras.models.load_model(file, compile=False)
+    (exported,) = folder.glob("artifacts/digits/train/Trainer/model/*/Format-Serving")
+    network = load_network(exported / KERAS_FILE)
     dense = network.get_layer("digits_cnn")
     convolutional = convolutionalise(dense)
     images = np.random.default_rng(0).normal(size=(256, 28, 28, 1)).astype("float32")

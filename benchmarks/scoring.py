@@ -26,14 +26,14 @@ from rich.console import Console
 
 from benchmarks.processes import measure_command
 from components.core.records import UNTUNED
+from components.core.store import CHAMPION, download, model_uri
+from components.core.task import Spec
+from components.evaluate.params import EvaluateParams
 from components.ingest.sources import rendered_scenes
 from components.ingest.sources.scenes.source import Counts
-from components.prepare.preprocessing import decode_images
-from components.register.registry import Registry
 from components.score.score import score
-from components.train.export import KERAS_FILE, load_network
-from pipelines.params import TaskParams
-from pipelines.project import load_task
+from models.shared.loading import KERAS_FILE, load_network
+from pipelines.project import load_spec
 
 SCENES = Path("components/ingest/sources/scenes")
 DRAWN = 200
@@ -47,7 +47,7 @@ def draw_scenes(folder: Path) -> list[Path]:
         kind="rendered_scenes", path=SCENES, counts=counts, height=HEIGHT, width=WIDTH
     )
     for number, record in enumerate(source.read()):
-        with Image.open(io.BytesIO(record.image)) as image:
+        with Image.open(io.BytesIO(record.sample)) as image:
             image.save(folder / f"{number:03}.jpg", quality=90)
     return sorted(folder.iterdir())
 
@@ -60,13 +60,13 @@ def repeat(files: Sequence[Path], images: int, folder: Path) -> Path:
     return folder
 
 
-def predict_bare(network: keras.Model, params: TaskParams, folder: Path) -> np.ndarray:
+def predict_bare(network: keras.Model, spec: Spec, folder: Path) -> np.ndarray:
     """Decodes with tf.data, ahead and in parallel, and predicts with the Keras network."""
     files = tf.data.Dataset.from_tensor_slices(sorted(map(str, folder.iterdir())))
     batches = (
         files.map(tf.io.read_file, tf.data.AUTOTUNE)
-        .batch(params.evaluate.batch_size)
-        .map(lambda encoded: decode_images(encoded, params.prepare), tf.data.AUTOTUNE)
+        .batch(spec.block("evaluate", EvaluateParams).batch_size)
+        .map(lambda encoded: spec.sample.serve(encoded)[0], tf.data.AUTOTUNE)
         .prefetch(tf.data.AUTOTUNE)
         .with_options(UNTUNED)
     )
@@ -82,13 +82,13 @@ def seconds(work: Callable[[], object]) -> float:
 
 def compare(name: str, folder: Path, out: Path, rounds: int) -> tuple[list[float], list[float]]:
     """Seconds of each turn of `score` and of `predict_bare`."""
-    _, params = load_task(name)
-    model = Registry(name).download("champion")
+    spec = load_spec(name)
+    model = download(model_uri(name, CHAMPION))
     network = load_network(model / KERAS_FILE)
     scored, bare = [], []
     for _ in range(rounds + 1):
-        scored.append(seconds(lambda: score(name, model, folder, out)))
-        bare.append(seconds(lambda: predict_bare(network, params, folder)))
+        scored.append(seconds(lambda: score(spec, model, folder, out)))
+        bare.append(seconds(lambda: predict_bare(network, spec, folder)))
     return scored[1:], bare[1:]
 
 

@@ -1,10 +1,11 @@
-"""Seconds, images/s and memory of each stage, and of a run when there is nothing to do.
+"""Seconds, samples/s and memory of each stage, and of a run when there is nothing to do.
 
     python -m benchmarks.stages digits
 
 Runs in a copy of the project, stage by stage, each in a process of its own as DVC does; so each
-begins with the seconds that imports take. Images are those of all splits; the training stage
-takes those of the training split once an epoch, evaluation those of the test split.
+begins with the seconds that imports take. Samples are those of all splits; the training stage
+takes those of the training split once an epoch, evaluation those of the test split. The stage
+`plan` notes what the others are made of.
 """
 
 import argparse
@@ -19,7 +20,7 @@ from rich.table import Table
 from benchmarks.processes import Usage, measure_command
 from benchmarks.workspace import Workspace
 from components.core.layout import CURVES_FILE
-from pipelines.stages import STAGES
+from pipelines.stages import PLAN, STAGES
 
 
 def repro(workspace: Workspace, *words: str) -> Usage:
@@ -27,8 +28,8 @@ def repro(workspace: Workspace, *words: str) -> Usage:
     return measure_command(("dvc", "repro", *words), workspace.folder, workspace.environment)
 
 
-def count_images(reports: Path) -> dict[str, int]:
-    """How many images each stage but registration took.
+def count_samples(reports: Path) -> dict[str, int]:
+    """How many samples each stage took that takes any.
 
     Args:
         reports: Folder of the task's reports.
@@ -48,14 +49,15 @@ def main() -> None:
     task = options.task
     with tempfile.TemporaryDirectory() as folder:
         workspace = Workspace(options.folder or Path(folder))
-        usages = {stage: repro(workspace, "--single-item", f"{stage}@{task}") for stage in STAGES}
+        stages = (PLAN, *STAGES)
+        usages = {stage: repro(workspace, "--single-item", f"{stage}@{task}") for stage in stages}
         idle = repro(workspace, f"register@{task}")
-        images = count_images(workspace.folder / "reports" / task)
+        samples = count_samples(workspace.folder / "reports" / task)
         metrics = workspace.metrics(task)
-    table = Table("stage", "seconds", "images", "images/s", "peak memory, MiB", title=task)
+    table = Table("stage", "seconds", "samples", "samples/s", "peak memory, MiB", title=task)
     for stage, usage in usages.items():
-        speed = f"{images[stage] / usage.seconds:,.0f}" if stage in images else ""
-        counted = f"{images[stage]:,}" if stage in images else ""
+        speed = f"{samples[stage] / usage.seconds:,.0f}" if stage in samples else ""
+        counted = f"{samples[stage]:,}" if stage in samples else ""
         table.add_row(stage, f"{usage.seconds:.1f}", counted, speed, f"{usage.peak_memory:,.0f}")
     total = sum(usage.seconds for usage in usages.values())
     table.add_row("all", f"{total:.1f}")

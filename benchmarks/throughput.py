@@ -1,12 +1,12 @@
-"""Images/s of training, against a bare `fit` on arrays in memory, and of the served model.
+"""Samples/s of training, against a bare `fit` on arrays in memory, and of the served model.
 
     python -m benchmarks.throughput digits --epochs 5 --rounds 3
 
 Needs the task's artifacts (`convoy run digits`). Both fit the same compiled network on the same
-images with the same batch size, in turns, in one process, both without tf.data's tuner, which would
-hold them up at random (`components/core/records.py`). The first epoch of each turn, which
-compiles and fills the cache, does not count. The served model takes the test split's image files,
-of which the first batch does not count.
+samples with the same batch size, in turns, in one process, both without tf.data's tuner, which
+would hold them up at random (`components/core/records.py`). The first epoch of each turn, which
+compiles, does not count; examples are cached before as `train.cache` says. The served model takes
+the test split's encoded samples, of which the first batch does not count.
 """
 
 import argparse
@@ -23,18 +23,18 @@ import tensorflow_transform as tft
 from rich.console import Console
 from rich.table import Table
 
+from components.core.examples import read_raw
 from components.core.layout import artifact_folder
 from components.core.records import UNTUNED
 from components.core.served_model import ServedModel
+from components.core.task import Spec
 from components.evaluate.measurement import example_files
-from components.evaluate.rows import read_batches
-from components.train.input import read_examples, statistics_of, training_batches
-from components.train.network import build_network
-from models import build_model
-from pipelines.params import TaskParams
-from pipelines.project import load_task
+from components.evaluate.params import EvaluateParams
+from components.train.input import Examples, read_examples, training_batches
+from components.train.params import TrainParams
+from components.train.run_fn import build
+from pipelines.project import load_spec
 from pipelines.stages import only_child
-from pipelines.tasks.base import Task
 
 
 class EpochTimer(keras.callbacks.Callback):
@@ -53,86 +53,83 @@ class EpochTimer(keras.callbacks.Callback):
         self.seconds.append(time.perf_counter() - self.begin)
 
 
-def compare(name: str, epochs: int, rounds: int) -> dict[str, list[float]]:
+def compare(spec: Spec, epochs: int, rounds: int) -> dict[str, list[float]]:
     """Measures both in turns.
 
     Args:
-        name: The task's name.
+        spec: The task.
         epochs: Epochs that count in each turn.
         rounds: Turns of each.
 
     Returns:
-        Images/s of every counted epoch, under `convoy` and `bare fit`.
+        Samples/s of every counted epoch, under `convoy` and `bare fit`.
     """
-    task, params = load_task(name)
-    folder = only_child(artifact_folder(name, "prepare") / "Transform/transform_graph")
+    folder = only_child(artifact_folder(spec.name, "prepare") / "Transform/transform_graph")
     transform = tft.TFTransformOutput(str(folder))
-    examples = only_child(artifact_folder(name, "augment") / "Augment/augmented_examples")
-    training = read_examples([f"{examples}/Split-train/*.gz"], transform, task, params)
-    images, targets = load_arrays(training, task)
+    examples = only_child(artifact_folder(spec.name, "augment") / "Augment/augmented_examples")
+    batch_size = spec.block("train", TrainParams).batch_size
     speeds: dict[str, list[float]] = {"convoy": [], "bare fit": []}
-    for _ in range(rounds):
-        network = compiled(task, params, transform, training)
-        with tempfile.TemporaryDirectory() as cache:
-            batches = training_batches(training, task, params, Path(cache))
-            speeds["convoy"] += images_per_second(network, len(images), epochs, batches)
-        network = compiled(task, params, transform, training)
-        batches = bare_batches(images, targets, params.train.batch_size)
-        speeds["bare fit"] += images_per_second(network, len(images), epochs, batches)
+    with tempfile.TemporaryDirectory() as cache:
+        patterns = [f"{examples}/Split-train/*.gz"]
+        training = read_examples(patterns, transform, spec, Path(cache) / "train")
+        samples, targets = load_arrays(training, spec)
+        for _ in range(rounds):
+            for name, batches in (
+                ("convoy", training_batches(training.decoded, spec)),
+                ("bare fit", bare_batches(samples, targets, batch_size)),
+            ):
+                network = compiled(spec, transform, training)
+                speeds[name] += samples_per_second(network, len(samples), epochs, batches)
     return speeds
 
 
-def load_arrays(training: tf.data.Dataset, task: Task) -> tuple[np.ndarray, np.ndarray]:
-    """All images and targets in memory."""
-    pairs = training.map(lambda example: (example["image"], task.target(example)))
-    images, targets = zip(*pairs.as_numpy_iterator(), strict=True)
-    return np.stack(images), np.stack(targets)
+def load_arrays(training: Examples, spec: Spec) -> tuple[np.ndarray, np.ndarray]:
+    """All samples and targets in memory."""
+    column, target = spec.sample.column, spec.learning.target
+    pairs = training.decoded.map(lambda example: (example[column], target(example)))
+    samples, targets = zip(*pairs.as_numpy_iterator(), strict=True)
+    return np.stack(samples), np.stack(targets)
 
 
-def predicted_per_second(name: str, rounds: int) -> float:
+def predicted_per_second(spec: Spec, rounds: int) -> float:
     """The speed of the served model in all rounds over the test split."""
-    task, params = load_task(name)
-    trained = only_child(artifact_folder(name, "train") / "Trainer/model")
+    trained = only_child(artifact_folder(spec.name, "train") / "Trainer/model")
     served = ServedModel.load(trained / "Format-Serving")
-    files = example_files(name, "test")
+    files = example_files(spec.name).test
+    batch_size = spec.block("evaluate", EvaluateParams).batch_size
     batches = [
-        [row["image"] for row in rows]
-        for rows in read_batches(files, task, params.evaluate.batch_size)
+        [row[spec.sample.column] for row in rows]
+        for rows in read_raw(files, spec.sample, spec.labels, batch_size)
     ]
     served.predict(batches[0])
     begin = time.perf_counter()
-    for images in batches * rounds:
-        served.predict(images)
+    for samples in batches * rounds:
+        served.predict(samples)
     return rounds * sum(map(len, batches)) / (time.perf_counter() - begin)
 
 
-def compiled(
-    task: Task, params: TaskParams, transform: tft.TFTransformOutput, training: tf.data.Dataset
-) -> keras.Model:
+def compiled(spec: Spec, transform: tft.TFTransformOutput, training: Examples) -> keras.Model:
     """A network with new weights."""
-    keras.utils.set_random_seed(params.seed)
-    shape = (params.prepare.height, params.prepare.width, params.prepare.channels)
-    body = build_model(
-        params.train.model, shape, task.units(transform, params), params.train.options
-    )
-    network = build_network(body, *statistics_of(training))
-    network.compile(params.train.optimizer.name, task.loss(params), metrics=task.monitors())
+    keras.utils.set_random_seed(spec.seed)
+    network = build(spec, transform, training.samples(spec.sample.column))
+    optimizer = spec.block("train", TrainParams).optimizer.name
+    network.compile(optimizer, spec.learning.loss(), metrics=spec.learning.metrics())
     return network
 
 
-def bare_batches(images: np.ndarray, targets: np.ndarray, batch_size: int) -> tf.data.Dataset:
+def bare_batches(samples: np.ndarray, targets: np.ndarray, batch_size: int) -> tf.data.Dataset:
     """What Keras makes of arrays, shuffled as a whole."""
-    pairs = tf.data.Dataset.from_tensor_slices((images, targets)).shuffle(len(images))
+    pairs = tf.data.Dataset.from_tensor_slices((samples, targets)).shuffle(len(samples))
     return pairs.batch(batch_size).prefetch(tf.data.AUTOTUNE).with_options(UNTUNED)
 
 
-def images_per_second(
-    network: keras.Model, images: int, epochs: int, batches: tf.data.Dataset
+def samples_per_second(
+    network: keras.Model, samples: int, epochs: int, batches: tf.data.Dataset
 ) -> list[float]:
     """Fits and returns the speed of every epoch after the first."""
     timer = EpochTimer()
     network.fit(batches, epochs=epochs + 1, verbose=0, callbacks=[timer])
-    return [images / seconds for seconds in timer.seconds[1:]]
+    return [samples / seconds for seconds in timer.seconds[1:]]
 
 
 def main() -> None:
@@ -142,15 +139,15 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
-    speeds = compare(options.task, options.epochs, options.rounds)
+    spec = load_spec(options.task)
+    speeds = compare(spec, options.epochs, options.rounds)
     medians = {name: statistics.median(values) for name, values in speeds.items()}
-    table = Table("", "images/s (median epoch)", title=options.task)
+    table = Table("", "samples/s (median epoch)", title=options.task)
     for name, median in medians.items():
         table.add_row(name, f"{median:,.0f}")
     table.add_row("ratio", f"{medians['convoy'] / medians['bare fit']:.3f}")
-    table.add_row(
-        "served model, predicting", f"{predicted_per_second(options.task, options.rounds):,.0f}"
-    )
+    predicted = predicted_per_second(spec, options.rounds)
+    table.add_row("served model, predicting", f"{predicted:,.0f}")
     Console().print(table)
 
 

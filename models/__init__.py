@@ -24,18 +24,18 @@ def model_names() -> list[str]:
 
 
 def build_model(
-    name: str, shape: tuple[int, int, int], units: int, options: Mapping[str, Any]
+    name: str, shape: tuple[int | None, ...], units: int, options: Mapping[str, Any]
 ) -> keras.Model:
     """Builds a model that gives raw outputs (logits).
 
     Args:
         name: A module of this package.
-        shape: Height, width and channels of the images.
+        shape: Of one input, such as height, width and channels of an image.
         units: The number of outputs.
         options: Keyword arguments of the module's `build`.
 
     Returns:
-        A model from float `[batch, height, width, channels]` to float `[batch, ...]`.
+        A model from float `[batch, *shape]` to float `[batch, ...]`.
 
     Raises:
         ConvoyError: When there is no such model, an option is unknown or out of range, or

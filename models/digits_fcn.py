@@ -5,7 +5,7 @@ import numpy as np
 from pydantic import NonNegativeFloat
 
 from components.core.errors import ConvoyError
-from models.digits_cnn import feature_maps, penalty
+from models.shared.digits import feature_maps, penalty
 from models.shared.layers import Dropout
 
 SCORES = "scores"

@@ -7,6 +7,7 @@ import keras
 from components.core.errors import ConvoyError
 from components.core.facial_points import GROUPS
 from models import build_model
+from models.shared import heatmaps
 
 NAME = "keypoint_specialists"
 
@@ -15,7 +16,7 @@ def build(
     shape: tuple[int, int, int],
     units: int,
     *,
-    architecture: str = "keypoint_heatmap",
+    architecture: str = heatmaps.NAME,
     options: dict[str, Any] | None = None,
 ) -> keras.Model:
     """Builds one network a group of points; they share nothing but the image.

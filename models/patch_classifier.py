@@ -23,8 +23,9 @@ def build(
     """Builds the network for whole images: it labels every pixel by the patch around it.
 
     The scores, 4 pixels apart, are interpolated bilinearly, which is not learnt. Fitting it to
-    masks is fitting `build_classifier` to the patches around all these places at once (Long,
-    Shelhamer and Darrell, 2015, section 3.4); `initial_weights` may be a trained one's.
+    masks is fitting a classifier of patches to those around all these places at once (Long,
+    Shelhamer and Darrell, 2015, section 3.4). With `score_network` on 32x32 pixels there is
+    such a classifier; `initial_weights` may be a trained one's.
 
     Args:
         shape: Height and width, which do not matter, and channels.
@@ -42,40 +43,6 @@ def build(
     enlarged = upsample(scores, STRIDE, trainable=False, dtype="float32", name="upsample")
     logits = CropLike(dtype="float32", name="logits")(enlarged, images)
     return keras.Model(images, logits, name="patch_classifier")
-
-
-def build_classifier(
-    channels: int, units: int, *, width: PositiveInt = 32, dropout: Dropout = 0.0
-) -> keras.Model:
-    """Builds the classifier of single patches, by the class of their middle.
-
-    Args:
-        channels: Channels of the patches.
-        units: The number of classes.
-        width: As for `build`.
-        dropout: As for `build`.
-
-    Returns:
-        A model from `[batch, 32, 32, channels]` to logits `[batch, units]`.
-    """
-    patches = keras.Input((PATCH, PATCH, channels))
-    scores = score_network(channels, units, width, dropout)(patches)
-    logits = keras.layers.Flatten(dtype="float32", name="logits")(scores)
-    return keras.Model(patches, logits, name="patch_classifier")
-
-
-def slide(classifier: keras.Model) -> keras.Model:
-    """Turns a classifier of patches into its convolutional form.
-
-    Args:
-        classifier: A model that `build_classifier` made.
-
-    Returns:
-        A model that shares the weights, from `[batch, height, width, channels]` of 32x32
-        pixels or more to logits `[batch, rows, columns, units]`: those of the classifier for
-        every patch whose first row and column are multiples of 4.
-    """
-    return classifier.get_layer(SCORES)
 
 
 def score_network(channels: int, units: int, width: int, dropout: float) -> keras.Model:

@@ -44,19 +44,22 @@ def run(
 def stage(
     name: Annotated[str, typer.Argument(help="A stage of dvc.yaml.", show_default=False)],
     task: TaskName,
+    spec: Annotated[
+        Path | None, typer.Option(help="What the stage plan noted; made anew when left out.")
+    ] = None,
 ) -> None:
     """Runs one stage of one task, as dvc.yaml does."""
-    from pipelines.stages import STAGES
+    from pipelines.stages import run_stage
 
-    if name not in STAGES:
-        raise ConvoyError(f"no stage {name!r}; there are {', '.join(STAGES)}")
-    STAGES[name](task)
+    run_stage(name, task, spec)
 
 
 @app.command()
 def ingest(task: TaskName) -> None:
     """Reads the source of a task into data/<task>."""
-    stage("ingest", task)
+    from pipelines.stages import run_stage
+
+    run_stage("ingest", task)
 
 
 @app.command()
@@ -64,12 +67,12 @@ def models(
     task: Annotated[str | None, typer.Argument(help="All tasks when left out.")] = None,
 ) -> None:
     """Lists the registered versions with their aliases and metrics."""
-    from components.register.registry import Registry
-    from components.register.tables import versions_table
-    from pipelines.params import read_blocks
+    from components.core.block import read_blocks
+    from pipelines.project import load_spec
+    from pipelines.reports.register import versions_table
 
     for name in [task] if task else read_blocks():
-        Console().print(versions_table(Registry(name)))
+        Console().print(versions_table(load_spec(name)))
 
 
 @app.command()
@@ -84,9 +87,10 @@ def promote(
     ] = False,
 ) -> None:
     """Makes a version the champion, if it passes the gate on the current test data."""
-    from components.register.promotion import promote_version
+    from pipelines.project import load_spec
+    from pipelines.promotion import promote_version
 
-    Console().print(promote_version(task, version, force, allow_interface_change))
+    Console().print(promote_version(load_spec(task), version, force, allow_interface_change))
 
 
 @app.command()
@@ -95,7 +99,7 @@ def rollback(
     reason: Annotated[str, typer.Option(help="Recorded with the decision.")] = "by hand",
 ) -> None:
     """Makes the champion before this one the champion again."""
-    from components.register.promotion import roll_back
+    from pipelines.promotion import roll_back
 
     Console().print(roll_back(task, reason))
 
@@ -108,15 +112,18 @@ def compare(
     out: Annotated[Path, typer.Option(help="Folder for the pictures.")] = Path("comparisons"),
 ) -> None:
     """Measures two versions on the current test data; shows where they disagree."""
-    from components.register.compare import compare_versions
+    from components.evaluate.compare import compare_versions
+    from pipelines.project import load_spec
+    from pipelines.reports.evaluate import comparison_table
 
-    Console().print(compare_versions(task, a, b, out))
+    comparison = compare_versions(load_spec(task), a, b, out)
+    Console().print(comparison_table(comparison), f"where they disagree: {comparison.pictures}")
 
 
 @app.command()
 def retrain(  # noqa: PLR0913, PLR0917 (an argument an option)
     task: TaskName,
-    data: Annotated[Path | None, typer.Option(help="New labelled images.")] = None,
+    data: Annotated[Path | None, typer.Option(help="New labelled samples.")] = None,
     kind: Annotated[str, typer.Option(help="The kind of source they are.")] = "image_folder",
     policy: Annotated[str | None, typer.Option(help="Instead of the one in params.yaml.")] = None,
     days: Annotated[float | None, typer.Option(help="For the policy if-older-than.")] = None,
@@ -142,7 +149,7 @@ def retrain(  # noqa: PLR0913, PLR0917 (an argument an option)
 @app.command()
 def predict(
     task: TaskName,
-    images: Annotated[list[Path], typer.Argument(help="Image files.", show_default=False)],
+    files: Annotated[list[Path], typer.Argument(help="Files, such as images.", show_default=False)],
     out: Annotated[Path, typer.Option(help="Folder for the table and the pictures.")] = Path(
         "predictions"
     ),
@@ -151,33 +158,33 @@ def predict(
     ] = "champion",
     tile: Annotated[
         int | None,
-        typer.Option(min=32, help="Cut larger images into tiles of this side, in pixels."),
+        typer.Option(min=32, help="Cut larger samples into tiles of this side, in pixels."),
     ] = None,
 ) -> None:
-    """Predicts with a registered model; writes a CSV and pictures of each image."""
+    """Predicts with a registered model; writes a CSV and pictures of each file."""
     from pipelines.prediction import predict_files
+    from pipelines.project import load_spec
 
-    predict_files(task, images, out, model, tile)
+    predict_files(load_spec(task), files, out, model, tile)
 
 
 @app.command()
 def score(
     task: TaskName,
-    images: Annotated[
-        Path, typer.Argument(help="A folder of images, or parquet.", show_default=False)
+    source: Annotated[
+        Path, typer.Argument(help="A folder of files, or parquet.", show_default=False)
     ],
-    out: Annotated[Path, typer.Option(help="Parquet file, a row an image.")] = Path(
-        "scores.parquet"
-    ),
+    out: Annotated[Path, typer.Option(help="Parquet file to write.")] = Path("scores.parquet"),
     model: Annotated[
         str, typer.Option(help="Alias or version of the registered model.")
     ] = "champion",
     plain: Annotated[bool, typer.Option("--plain", help="Only the column probability.")] = False,
 ) -> None:
-    """Scores any number of images; those that cannot be are listed with the reason."""
-    from pipelines.scoring import score_images
+    """Scores any number of files; those that cannot be are listed with the reason."""
+    from pipelines.project import load_spec
+    from pipelines.scoring import score_samples
 
-    score_images(task, images, out, model, plain)
+    score_samples(load_spec(task), source, out, model, plain)
 
 
 @app.command()
@@ -190,8 +197,8 @@ def lineage(task: TaskName) -> None:
 
 def main() -> None:
     """Entry point: a `ConvoyError` becomes one message and exit code 1."""
-    from components.core.quiet import silence_libraries
     from pipelines.garbage import spare_libraries
+    from pipelines.quiet import silence_libraries
 
     silence_libraries()
     spare_libraries()

@@ -11,15 +11,17 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from rich.console import Console
 
+from components.core.block import read_blocks
 from components.core.errors import ConvoyError
 from components.ingest.incoming import make_folders
-from pipelines.params import read_blocks
+from pipelines.plan import changed_specs
+from pipelines.stages import PLAN
 
 LAST_STAGE = "register"
 LOG_LINES = 40
 DVC = (sys.executable, "-m", "dvc")
 WORK = Path(".dvc/tmp")
-LOCK_FILE = WORK / "convoy.lock"
+RUN_LOCK = WORK / "convoy.lock"
 
 
 class BusyError(ConvoyError):
@@ -43,7 +45,7 @@ def only_run() -> Iterator[None]:
     """Keeps a second run or retraining out: each takes back what it finds half done.
 
     The lock is the kernel's: it ends with the process that holds it, however that ends. The
-    folders for new images, on which the ingest stages depend, are made first.
+    folders for new samples, on which the ingest stages depend, are made first.
 
     Raises:
         BusyError: When another run is at work in this project.
@@ -51,9 +53,9 @@ def only_run() -> Iterator[None]:
     """
     WORK.mkdir(parents=True, exist_ok=True)
     try:
-        held = FileLock(LOCK_FILE).acquire(timeout=0)
+        held = FileLock(RUN_LOCK).acquire(timeout=0)
     except Timeout:
-        raise BusyError(f"{LOCK_FILE}: another convoy run is at work in this folder") from None
+        raise BusyError(f"{RUN_LOCK}: another convoy run is at work in this folder") from None
     with held:
         make_folders(read_blocks())
         yield
@@ -94,7 +96,8 @@ def reproduce_stage(task: str, stage: str) -> tuple[int, str]:
 def changed_stages(task: str) -> set[str]:
     """The stages of a task that DVC would run again because of what has changed.
 
-    Those that depend on them are not among them: it is known only once they have run.
+    Those that depend on them are not among them: it is known only once they have run. The stage
+    plan is not either, but those are of which a new plan would say something else.
 
     Raises:
         ConvoyError: When DVC cannot tell.
@@ -103,7 +106,8 @@ def changed_stages(task: str) -> set[str]:
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     if result.returncode:
         raise ConvoyError(f"dvc status: {result.stderr.strip()}")
-    return {name.partition("@")[0] for name in json.loads(result.stdout)}
+    changed = {name.partition("@")[0] for name in json.loads(result.stdout)}
+    return (changed - {PLAN}) | changed_specs(task) if PLAN in changed else changed
 
 
 def track(folders: Sequence[Path]) -> None:

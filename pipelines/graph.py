@@ -1,128 +1,123 @@
 """The TFX pipeline of one task: every node, from parquet shards to the registered model."""
 
-from collections.abc import Mapping, Sequence
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tfx.components import (
-    FileBasedExampleGen,
-    SchemaGen,
-    StatisticsGen,
-    Trainer,
-    Transform,
-)
-from tfx.components.schema_gen.import_schema_gen.component import ImportSchemaGen
-from tfx.dsl.components.base import base_node, executor_spec
-from tfx.orchestration.metadata import sqlite_metadata_connection_config
-from tfx.orchestration.pipeline import Pipeline
-from tfx.proto import example_gen_pb2, trainer_pb2
-
-from components.augment.component import Augment
 from components.core.layout import data_folder, schema_file
-from components.core.table import SPLITS
-from components.evaluate.component import Evaluate
-from components.prepare.example_gen import ParquetExecutor
-from components.prepare.example_validator import StrictExampleValidator
-from components.register.component import Register
+from components.core.task import Spec
 
-SLICES: Mapping[str, Sequence[str]] = {
-    "prepare": (
-        "ExampleGen",
-        "StatisticsGen",
-        "Schema",
-        "ExampleValidator",
-        "Transform",
-    ),
-    "augment": ("Augment",),
-    "train": ("Trainer",),
-    "evaluate": ("Evaluate",),
-    "register": ("Register",),
-}
-"""The nodes that each stage runs."""
+if TYPE_CHECKING:
+    from tfx.dsl.components.base.base_node import BaseNode
+    from tfx.orchestration.pipeline import Pipeline
+
+Nodes = dict[str, "BaseNode"]
 
 
 def create_pipeline(
-    task: str, root: Path, metadata: Path, beam_args: Sequence[str] = ()
-) -> Pipeline:
-    """Describes the whole graph of a task.
+    spec: Spec, stage: str, root: Path, metadata: Path, examples: int = 0
+) -> tuple[Pipeline, list[str]]:
+    """Describes the graph of a task up to a stage.
 
     Args:
-        task: The task's name.
+        spec: What the stage is made of; its nodes keep it with what they write.
+        stage: The last stage.
         root: Folder that the nodes write to.
         metadata: SQLite file of the lineage store.
-        beam_args: Flags of Beam's runner.
+        examples: Training examples in an epoch, for the stage train.
+
+    Returns:
+        The pipeline, and the names of the nodes of that stage.
     """
-    example_gen = _example_gen(task)
-    statistics = StatisticsGen(examples=example_gen.outputs["examples"])
-    schema = _schema(task, statistics)
-    validator = StrictExampleValidator(
-        statistics=statistics.outputs["statistics"], schema=schema.outputs["schema"]
-    )
-    transform = Transform(
-        examples=example_gen.outputs["examples"],
-        schema=schema.outputs["schema"],
-        preprocessing_fn="components.prepare.preprocessing.preprocessing_fn",
-        custom_config={"task": task},
-        disable_statistics=True,
-        disable_analyzer_cache=True,
-    )
-    transform.add_upstream_node(validator)  # anomalies stop the run before the full pass
-    augment = Augment(
-        examples=transform.outputs["transformed_examples"],
-        transform_graph=transform.outputs["transform_graph"],
-        task=task,
-    )
-    trainer = Trainer(
-        run_fn="components.train.run_fn.run_fn",
-        examples=augment.outputs["augmented_examples"],
-        transform_graph=transform.outputs["transform_graph"],
-        train_args=trainer_pb2.TrainArgs(splits=["train"]),
-        eval_args=trainer_pb2.EvalArgs(splits=["val"]),
-        custom_config={"task": task},
-    )
-    evaluate = Evaluate(
-        examples=example_gen.outputs["examples"], model=trainer.outputs["model"], task=task
-    )
-    register = Register(
-        examples=example_gen.outputs["examples"],
-        model=trainer.outputs["model"],
-        model_run=trainer.outputs["model_run"],
-        evaluation=evaluate.outputs["evaluation"],
-        task=task,
-    )
-    named = {
-        "ExampleGen": example_gen,
-        "StatisticsGen": statistics,
-        "Schema": schema,
-        "ExampleValidator": validator,
-        "Transform": transform,
-        "Augment": augment,
-        "Trainer": trainer,
-        "Evaluate": evaluate,
-        "Register": register,
-    }
-    return Pipeline(
-        pipeline_name=task,
+    from tfx.orchestration.metadata import sqlite_metadata_connection_config
+    from tfx.orchestration.pipeline import Pipeline
+
+    nodes, own = _nodes_up_to(stage, spec, examples)
+    pipeline = Pipeline(
+        pipeline_name=spec.name,
         pipeline_root=str(root),
-        components=[node.with_id(name) for name, node in named.items()],
+        components=[node.with_id(name) for name, node in nodes.items()],
         enable_cache=False,
         metadata_connection_config=sqlite_metadata_connection_config(str(metadata)),
-        beam_pipeline_args=list(beam_args),
+        beam_pipeline_args=beam_args(spec),
     )
+    return pipeline, own
 
 
-def _example_gen(task: str) -> FileBasedExampleGen:
-    splits = [
-        example_gen_pb2.Input.Split(name=split, pattern=f"{split}-*.parquet") for split in SPLITS
-    ]
-    return FileBasedExampleGen(
-        input_base=str(data_folder(task)),
-        input_config=example_gen_pb2.Input(splits=splits),
-        custom_executor_spec=executor_spec.BeamExecutorSpec(ParquetExecutor),
+def beam_args(spec: Spec) -> list[str]:
+    """The flags of Beam's runner, for the stages that have any."""
+    local_image = "--sdk_container_image=local"  # without one, TFX packs itself for every node
+    return [local_image, *spec.params.get("prepare", {}).get("beam_args", ())]
+
+
+def _nodes_up_to(stage: str, spec: Spec, examples: int) -> tuple[Nodes, list[str]]:
+    nodes: Nodes = {}
+    for name, build in BUILDERS.items():
+        new = build(spec, nodes, examples)
+        nodes |= new
+        if name == stage:
+            break
+    return nodes, list(new)
+
+
+def _prepare(spec: Spec, nodes: Nodes, examples: int) -> Nodes:
+    from components.prepare.nodes import prepare_nodes
+
+    return prepare_nodes(spec, data_folder(spec.name), schema_file(spec.name))
+
+
+def _augment(spec: Spec, nodes: Nodes, examples: int) -> Nodes:
+    from components.augment.nodes import augment_node
+
+    outputs = nodes["Transform"].outputs
+    node = augment_node(spec, outputs["transformed_examples"], outputs["transform_graph"])
+    return {"Augment": node}
+
+
+def _train(spec: Spec, nodes: Nodes, examples: int) -> Nodes:
+    from components.train.nodes import train_node
+
+    outputs = nodes["Transform"].outputs
+    node = train_node(
+        spec,
+        outputs["transformed_examples"],
+        nodes["Augment"].outputs["augmented_examples"],
+        outputs["transform_graph"],
+        examples,
     )
+    return {"Trainer": node}
 
 
-def _schema(task: str, statistics: StatisticsGen) -> base_node.BaseNode:
-    curated = schema_file(task)
-    if curated.is_file():
-        return ImportSchemaGen(schema_file=str(curated))
-    return SchemaGen(statistics=statistics.outputs["statistics"], infer_feature_shape=True)
+def _evaluate(spec: Spec, nodes: Nodes, examples: int) -> Nodes:
+    from components.evaluate.nodes import evaluate_node
+
+    raw, model = nodes["ExampleGen"].outputs["examples"], nodes["Trainer"].outputs["model"]
+    return {"Evaluate": evaluate_node(spec, raw, model)}
+
+
+def _register(spec: Spec, nodes: Nodes, examples: int) -> Nodes:
+    from components.register.nodes import register_node
+
+    trained = nodes["Trainer"].outputs
+    node = register_node(
+        spec,
+        nodes["ExampleGen"].outputs["examples"],
+        trained["model"],
+        trained["model_run"],
+        nodes["Evaluate"].outputs["evaluation"],
+    )
+    return {"Register": node}
+
+
+BUILDERS: Mapping[str, Callable[[Spec, Nodes, int], Nodes]] = {
+    "prepare": _prepare,
+    "augment": _augment,
+    "train": _train,
+    "evaluate": _evaluate,
+    "register": _register,
+}
+"""What makes the nodes of each stage, in the order of the stages."""
+
+TFX_STAGES: Sequence[str] = tuple(BUILDERS)

@@ -10,9 +10,9 @@ from rich.tree import Tree
 
 from components.core.errors import ConvoyError
 from components.core.layout import METADATA, artifact_folder, data_folder
-from pipelines.project import load_task
+from pipelines.project import load_spec
 
-LOCK_FILE = Path("dvc.lock")
+DVC_LOCK = Path("dvc.lock")
 LAST_STAGE = "register"
 
 
@@ -81,9 +81,9 @@ def parents(store: MetadataStore, artifact: mlmd.Artifact) -> list[mlmd.Artifact
 
 
 def _data_hashes(task: str) -> Iterator[str]:
-    _, params = load_task(task)
-    lock = yaml.safe_load(LOCK_FILE.read_text()) if LOCK_FILE.is_file() else {}
+    source = load_spec(task).params["source"]
+    lock = yaml.safe_load(DVC_LOCK.read_text()) if DVC_LOCK.is_file() else {}
     entry = lock.get("stages", {}).get(f"ingest@{task}", {})
     hashes = {item["path"]: item["md5"] for key in ("outs", "deps") for item in entry.get(key, [])}
-    for path in (data_folder(task), params.source.path):
+    for path in (data_folder(task), source["path"]):
         yield f"{path}  [dim]md5 {hashes.get(str(path), 'not in dvc.lock')}[/]"

@@ -40,8 +40,8 @@ class Report:
         task: The task's name.
         outcome: What came of it.
         reasons: A sentence each.
-        images: New images by stratum and split.
-        duplicates: Paths of the images that were left out.
+        samples: New samples by stratum and split.
+        duplicates: Paths of the samples that were left out.
         drift: A sentence a column.
         metrics: The new model's metrics.
         champion: The former champion's metrics on the same data.
@@ -55,7 +55,7 @@ class Report:
     task: str
     outcome: Outcome = Outcome.NOTHING_NEW
     reasons: Sequence[str] = ()
-    images: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    samples: Mapping[tuple[str, str], int] = field(default_factory=dict)
     duplicates: Sequence[str] = ()
     drift: Sequence[str] = ()
     metrics: Mapping[str, float] = field(default_factory=dict)
@@ -84,10 +84,10 @@ class Report:
     def _sections(self) -> Iterator[str]:
         if self.reasons:
             yield _list(self.reasons)
-        if self.images or self.duplicates:
+        if self.samples or self.duplicates:
             yield "Data: " + self._data()
         if self.drift:
-            yield "Drift of the new images:\n\n" + _list(self.drift)
+            yield "Drift of the new samples:\n\n" + _list(self.drift)
         if self.metrics:
             yield self._table()
         if self.log:
@@ -99,7 +99,7 @@ class Report:
 
     def _data(self) -> str:
         splits: dict[str, int] = {}
-        for (_, split), count in self.images.items():
+        for (_, split), count in self.samples.items():
             splits[split] = splits.get(split, 0) + count
         parts = [f"{count:,} new for {split}" for split, count in sorted(splits.items())]
         if self.duplicates:

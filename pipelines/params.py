@@ -1,76 +1,97 @@
-"""The schema of `params.yaml`: one block a task, checked before anything runs."""
+"""The schema of `params.yaml`, composed of what stages and parts declare; checked before a run."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import yaml
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, create_model
 
 from components.augment.params import AugmentParams
 from components.core.block import PARAMS_FILE, Block, describe_errors
 from components.core.errors import ConvoyError
-from components.drift.params import DriftParams
+from components.core.task import Task, load_part
 from components.evaluate.params import EvaluateParams, GateParams
 from components.ingest.params import SourceParams
 from components.prepare.params import PrepareParams
 from components.train.params import TrainParams
-from components.validate.params import CheckParams
+from pipelines.policy import RetrainParams
 
 
-class RetrainParams(Block):
-    """When `convoy retrain` trains again.
-
-    Attributes:
-        policy: `always`: when data, parameters or code changed; `on-new-data`: when the
-            data did; `on-drift`: when new data have drifted from those that the champion
-            was trained on; `if-older-than`: when something changed and the champion is
-            older than `days`. Without a champion each trains.
-        days: Age in days that `if-older-than` waits for.
-        drift: The thresholds of drift.
-    """
-
-    policy: Literal["always", "on-new-data", "on-drift", "if-older-than"] = "on-new-data"
-    days: float = Field(30, gt=0)
-    drift: DriftParams = DriftParams()
-
-
-class TaskParams(Block):
-    """The block of one task; a task may narrow a block by a subclass.
+class Header(Block):
+    """What the block of every task begins with.
 
     Attributes:
-        task: The Python file that defines the task as `TASK`, relative to the project.
-        seed: Seed of the split, the augmentation, the weights and the batch order.
+        task: The Python file that defines the task as `TASK`, relative to the project; or its
+            folder, where `__init__.py` does.
+        seed: Seed of the augmentation, the weights and the batch order.
+        source: Where the samples come from.
     """
 
     task: Path
     seed: int = Field(0, ge=0)
     source: SourceParams
-    checks: CheckParams
-    prepare: PrepareParams
-    augment: AugmentParams
-    train: TrainParams
-    evaluate: EvaluateParams
-    gate: GateParams
-    retrain: RetrainParams = RetrainParams()
 
 
-def read_blocks(file: Path = PARAMS_FILE) -> Mapping[str, Mapping[str, Any]]:
-    """Reads the raw block of every task.
+STAGE_BLOCKS: Mapping[str, type[Block]] = {
+    "checks": Block,
+    "prepare": PrepareParams,
+    "augment": AugmentParams,
+    "train": TrainParams,
+    "evaluate": EvaluateParams,
+    "gate": GateParams,
+    "retrain": RetrainParams,
+}
+"""What the stages themselves read of each block; the parts of a task read more."""
+
+
+@cache
+def schema_of(task: Task) -> type[Header]:
+    """The schema of a task's block: what the stages and the task's parts declare."""
+    kinds: dict[str, list[type[Block]]] = {name: [kind] for name, kind in STAGE_BLOCKS.items()}
+    for reference in task.references().values():
+        for name, kind in load_part(reference).blocks().items():
+            kinds.setdefault(name, []).append(kind)
+    merged = {name: merge_blocks(name, each) for name, each in kinds.items()}
+    fields: dict[str, Any] = {
+        name: (kind, ... if _required(kind) else Field(default_factory=kind))
+        for name, kind in merged.items()
+    }
+    schema: type[Header] = create_model("TaskParams", __base__=Header, **fields)
+    return schema
+
+
+def merge_blocks(name: str, kinds: Iterable[type[Block]]) -> type[Block]:
+    """One schema with the keys of several; a subclass takes the place of its base."""
+    unique = list(dict.fromkeys(kinds))
+    narrowest = [
+        kind
+        for kind in unique
+        if not any(other is not kind and issubclass(other, kind) for other in unique)
+    ]
+    if len(narrowest) == 1:
+        return narrowest[0]
+    return create_model(name, __base__=tuple(narrowest))
+
+
+def _required(kind: type[Block]) -> bool:
+    return any(field.is_required() for field in kind.model_fields.values())
+
+
+def check_block(name: str, block: Mapping[str, Any], task: Task) -> dict[str, Any]:
+    """Checks a task's block; what it leaves out is filled in.
+
+    Returns:
+        The parameters as JSON takes them.
 
     Raises:
-        ConvoyError: When the file is absent, is not YAML or has no `tasks`.
+        ConvoyError: Naming every wrong key by its path in `params.yaml`.
     """
     try:
-        content = yaml.safe_load(file.read_text())
-    except FileNotFoundError:
-        raise ConvoyError(f"{file}: not found; run convoy from the project's folder") from None
-    except yaml.YAMLError as error:
-        raise ConvoyError(f"{file}: not valid YAML: {error}") from None
-    blocks = content.get("tasks") if isinstance(content, dict) else None
-    if not isinstance(blocks, dict) or not blocks:
-        raise ConvoyError(f"{file}: needs a mapping `tasks` with one block a task")
-    return blocks
+        return schema_of(task).model_validate(block).model_dump(mode="json")
+    except ValidationError as error:
+        raise ConvoyError(describe_errors(error, f"{PARAMS_FILE}: tasks.{name}")) from None
 
 
 def read_recipe(task: str, name: str, file: Path = PARAMS_FILE) -> list[str]:
@@ -84,15 +105,3 @@ def read_recipe(task: str, name: str, file: Path = PARAMS_FILE) -> list[str]:
         known = ", ".join(recipes) or "none"
         raise ConvoyError(f"{file}: recipes.{task}: no recipe {name!r}; there are {known}")
     return list(recipes[name])
-
-
-def check_block(name: str, block: Mapping[str, Any], schema: type[TaskParams]) -> TaskParams:
-    """Checks one block against its schema.
-
-    Raises:
-        ConvoyError: Naming every wrong key by its path in `params.yaml`.
-    """
-    try:
-        return schema.model_validate(block)
-    except ValidationError as error:
-        raise ConvoyError(describe_errors(error, f"{PARAMS_FILE}: tasks.{name}")) from None

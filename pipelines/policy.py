@@ -2,10 +2,31 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-from pipelines.params import RetrainParams
+from pydantic import Field
+
+from components.core.block import Block
+from components.drift.params import DriftParams
 
 NAMED = 5
+
+
+class RetrainParams(Block):
+    """When `convoy retrain` trains again.
+
+    Attributes:
+        policy: `always`: when data, parameters or code changed; `on-new-data`: when the
+            data did; `on-drift`: when new data have drifted from those that the champion
+            was trained on; `if-older-than`: when something changed and the champion is
+            older than `days`. Without a champion each trains.
+        days: Age in days that `if-older-than` waits for.
+        drift: The thresholds of drift.
+    """
+
+    policy: Literal["always", "on-new-data", "on-drift", "if-older-than"] = "on-new-data"
+    days: float = Field(30, gt=0)
+    drift: DriftParams = DriftParams()
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 from mlflow.entities.model_registry import ModelVersion
 from pydantic import ValidationError
 
@@ -33,11 +34,11 @@ from components.register.provenance import data_hash, params_hash
 from components.register.registry import REFUSED, STAGE_TAG, Registry
 from pipelines import dvc, versioning
 from pipelines.outcome import Outcome, Report
-from pipelines.params import RetrainParams
-from pipelines.policy import Situation, should_train
-from pipelines.project import load_task
+from pipelines.policy import RetrainParams, Situation, should_train
+from pipelines.project import load_spec
 
 if TYPE_CHECKING:  # imports TensorFlow
+    from components.core.parts import Sample
     from components.drift.drift import Drift
 
 FINISHING_STAGES = frozenset(("evaluate", "register"))
@@ -50,9 +51,9 @@ class Request:
 
     Attributes:
         task: The task's name.
-        source: Where new images are; None when there are none to add.
+        source: Where new samples are; None when there are none to add.
         settings: When to train.
-        test: Whether some of the new images go to the test split.
+        test: Whether some of the new samples go to the test split.
         dry_run: Whether to only tell what would happen.
     """
 
@@ -69,7 +70,7 @@ def settings(task: str, policy: str | None = None, days: float | None = None) ->
     Raises:
         ConvoyError: When there is no such policy, or the days are not positive.
     """
-    block = load_task(task)[1].retrain.model_dump()
+    block = dict(load_spec(task).params["retrain"])
     asked = {"policy": policy, "days": days}
     block |= {key: value for key, value in asked.items() if value is not None}
     try:
@@ -83,7 +84,7 @@ def retrain(request: Request) -> Report:
 
     Raises:
         StageError: When a stage after the checks fails.
-        ConvoyError: When tracked files have uncommitted changes, the new images cannot be
+        ConvoyError: When tracked files have uncommitted changes, the new samples cannot be
             read, or MLflow or git fail.
     """
     try:
@@ -95,27 +96,27 @@ def retrain(request: Request) -> Report:
 
 @contextmanager
 def _staged(request: Request) -> Iterator[Batch | None]:
-    """The new images as a batch beside the data; None when there is none."""
+    """The new samples as a batch beside the data; None when there is none."""
     versioning.check_clean()
     if request.source is None:
         yield None
         return
-    task, params = load_task(request.task)
+    spec = load_spec(request.task)
     with tempfile.TemporaryDirectory(dir=dvc.WORK, ignore_cleanup_errors=True) as folder:
         shards = Path(folder) / "batch"
         shards.mkdir()
-        yield stage_batch(request.task, task, params, request.source, shards, request.test)
+        yield stage_batch(spec, request.source, shards, request.test)
 
 
 def _run(request: Request, batch: Batch | None) -> Report:
     report = Report(request.task, planned=request.dry_run)
     if batch is not None:
-        report.images, report.duplicates = batch.images, batch.duplicates
+        report.samples, report.duplicates = batch.samples, batch.duplicates
     if batch is not None and not batch.size:
         batch = None
     refused = batch and _refused_before(request.task, batch)
     if refused:
-        report.reasons = [f"version {refused} was made with these images and refused"]
+        report.reasons = [f"version {refused} was made with these samples and refused"]
         return report
     if batch is None and not versioning.own_changes() and not dvc.changed_stages(request.task):
         report.reasons = ["data, parameters and code are those of the last training"]
@@ -229,27 +230,32 @@ def _has_new_data(champion: ModelVersion) -> bool:
 
 
 def _measure(request: Request, batches: Sequence[Path]) -> list[Drift] | None:
-    """The drift of the training images that the champion does not know.
+    """The drift of the training samples that the champion does not know.
 
     Those are the batches after it; without any, the whole training split, if an edited
     source has changed it. None without a champion or its statistics.
     """
-    from components.drift.baseline import load_baseline
+    from components.core.training_data import describe_samples, load_statistics
     from components.drift.drift import measure_drift
-    from components.drift.statistics import describe_images
 
     champion = Registry(request.task).champion()
-    baseline = load_baseline(champion) if champion else None
+    baseline = load_statistics(champion) if champion else None
     if champion is None or baseline is None:
         return None
     if not batches and not _has_new_data(champion):
         return []
-    task, _ = load_task(request.task)
+    spec = load_spec(request.task)
     folders = batches or [data_folder(request.task)]
     files = [file for folder in folders for file in sorted(folder.glob("train-*.parquet"))]
     if not files:
         return []
-    return measure_drift(describe_images(files, task), baseline, request.settings.drift)
+    now = describe_samples(files, spec.sample, spec.labels)
+    return measure_drift(now, baseline, request.settings.drift, _sample_columns(spec.sample))
+
+
+def _sample_columns(sample: Sample) -> list[str]:
+    """The columns of the statistics that tell of samples; the others tell of labels."""
+    return [*map(str, sample.describe(pd.DataFrame(columns=[*sample.columns()])).columns)]
 
 
 def _describe(drift: Sequence[Drift] | None) -> Sequence[str]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from components.core.block import read_blocks
 from components.core.errors import ConvoyError
 from pipelines.overrides import apply_overrides
-from pipelines.params import check_block, read_blocks, read_recipe
+from pipelines.params import check_block, read_recipe
 from pipelines.project import load_task
 
 RECIPE = "recipe="
@@ -31,8 +32,8 @@ def plan_run(words: Sequence[str]) -> tuple[list[str], list[str]]:
     if overrides:
         overrides = expand_recipes(tasks[0], overrides)
     for name in tasks or read_blocks():
-        task, _ = load_task(name)
-        check_block(name, apply_overrides(read_blocks()[name], overrides), task.params_type)
+        task, block = load_task(name)
+        check_block(name, apply_overrides(block, overrides), task)
     return tasks or list(read_blocks()), overrides
 
 

@@ -3,24 +3,23 @@
 import shutil
 from pathlib import Path
 
-from tfx.orchestration.local.local_dag_runner import LocalDagRunner
-from tfx.orchestration.pipeline import RunOptions
-
 from components.core.errors import ConvoyError
 from components.core.files import replacing
 from components.core.layout import METADATA, artifact_folder
-from pipelines.graph import SLICES, create_pipeline
-from pipelines.project import load_task
-
-LOCAL_IMAGE = "--sdk_container_image=local"
-"""Any image: without one, TFX packs itself into an archive for every Beam node."""
+from components.core.task import Spec
+from pipelines.graph import TFX_STAGES, create_pipeline
 
 
-def run_slice(task: str, stage: str) -> Path:
+def run_slice(spec: Spec, stage: str, examples: int = 0) -> Path:
     """Runs a stage's nodes into the stage's own folder.
 
     The folder starts with a copy of the lineage store of the stage before, so the last
     stage's store holds the lineage of every artifact.
+
+    Args:
+        spec: What the stage is made of.
+        stage: Its name.
+        examples: Training examples in an epoch, for the stage train.
 
     Returns:
         The stage's folder.
@@ -28,13 +27,13 @@ def run_slice(task: str, stage: str) -> Path:
     Raises:
         ConvoyError: When the stage before has not run, or a node stops the run.
     """
-    _, params = load_task(task)
-    folder = artifact_folder(task, stage)
+    from tfx.orchestration.local.local_dag_runner import LocalDagRunner
+    from tfx.orchestration.pipeline import RunOptions
+
+    folder = artifact_folder(spec.name, stage)
     with replacing(folder):
-        _hand_on_lineage(task, stage, folder)
-        beam_args = (LOCAL_IMAGE, *params.prepare.beam_args)
-        pipeline = create_pipeline(task, folder, folder / METADATA, beam_args)
-        nodes = SLICES[stage]
+        _hand_on_lineage(spec.name, stage, folder)
+        pipeline, nodes = create_pipeline(spec, stage, folder, folder / METADATA, examples)
         try:
             LocalDagRunner().run(pipeline, run_options=RunOptions(from_nodes=nodes, to_nodes=nodes))
         except Exception as error:
@@ -43,11 +42,10 @@ def run_slice(task: str, stage: str) -> Path:
 
 
 def _hand_on_lineage(task: str, stage: str, folder: Path) -> None:
-    stages = list(SLICES)
-    position = stages.index(stage)
+    position = TFX_STAGES.index(stage)
     if position == 0:
         return
-    before = stages[position - 1]
+    before = TFX_STAGES[position - 1]
     store = artifact_folder(task, before) / METADATA
     if not store.is_file():
         raise ConvoyError(f"{store}: not found; run the stage {before} of {task} first")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from components.core.errors import ConvoyError
 from components.core.layout import (
     CURVES_FILE,
     METRICS_FILE,
@@ -13,91 +14,124 @@ from components.core.layout import (
     data_folder,
     report_folder,
 )
-from pipelines.project import load_task
+from components.core.task import Spec
+
+PLAN = "plan"
 
 
-def ingest(name: str) -> None:
+def run_stage(stage: str, name: str, spec: Path | None = None) -> None:
+    """Runs one stage of one task.
+
+    Args:
+        stage: The stage's name.
+        name: The task's name.
+        spec: A file that the stage `plan` wrote; without one the parameters are checked and
+            completed anew.
+
+    Raises:
+        ConvoyError: When there is no such stage or task, or the stage fails.
+    """
+    from pipelines.plan import make_specs, write_plan
+
+    if stage == PLAN:
+        write_plan(name)
+        return
+    if stage not in STAGES:
+        raise ConvoyError(f"no stage {stage!r}; there are {', '.join((PLAN, *STAGES))}")
+    STAGES[stage](Spec.from_json(spec.read_text()) if spec else make_specs(name)[stage])
+
+
+def ingest(spec: Spec) -> None:
     """Reads the source into parquet shards."""
     from components.ingest.ingest import ingest as ingest_source
+    from pipelines.reports.ingest import ingest_table
 
-    task, params = load_task(name)
-    ingest_source(task, params, data_folder(name))
+    out = data_folder(spec.name)
+    Console().print(ingest_table(ingest_source(spec, out), str(out)))
 
 
-def validate(name: str) -> None:
+def validate(spec: Spec) -> None:
     """Checks the table; a broken rule stops the run."""
+    from components.validate.validate import BrokenRulesError
     from components.validate.validate import validate as validate_table
+    from pipelines.reports.validate import findings_table, rules_table
 
-    task, params = load_task(name)
-    validate_table(name, task, params, data_folder(name), report_folder(name, "validate"))
+    data, report = data_folder(spec.name), report_folder(spec.name, "validate")
+    try:
+        checked = validate_table(spec, data, report)
+    except BrokenRulesError as error:
+        Console(stderr=True).print(findings_table(error.outcomes, str(data)))
+        raise
+    if broken := [outcome for outcome in checked.outcomes if not outcome.success]:
+        Console(stderr=True).print(findings_table(broken, str(data)))
+    docs = report / "data_docs" / "index.html"
+    Console().print(rules_table(checked.outcomes, checked.rows, docs))
 
 
-def prepare(name: str) -> None:
+def prepare(spec: Spec) -> None:
     """Turns shards into examples, checks them against the schema and transforms them."""
-    from components.prepare.proposal import propose_schema
-    from components.prepare.summary import examples_table
+    from pipelines.reports.prepare import examples_table, proposal
     from pipelines.slices import run_slice
 
-    folder = run_slice(name, "prepare")
+    folder = run_slice(spec, "prepare")
     transform = only_child(folder / "Transform/transform_graph")
-    statistics = only_child(folder / "StatisticsGen/statistics")
-    Console().print(examples_table(transform, statistics))
-    propose_schema(name, folder)
+    Console().print(examples_table(transform, only_child(folder / "StatisticsGen/statistics")))
+    if sentence := proposal(spec.name, folder):
+        Console().print(sentence)
 
 
-def augment(name: str) -> None:
+def augment(spec: Spec) -> None:
     """Writes augmented copies of the training split and a sheet of them."""
     from components.augment.sheet import draw_sheet
-    from components.augment.summary import policy_table
+    from pipelines.reports.augment import policy_table
     from pipelines.slices import run_slice
 
-    run_slice(name, "augment")
-    prepared = artifact_folder(name, "prepare") / "Transform"
-    task, params = load_task(name)
+    run_slice(spec, "augment")
+    prepared = artifact_folder(spec.name, "prepare") / "Transform"
     draw_sheet(
-        task,
-        params,
+        spec,
         examples=only_child(prepared / "transformed_examples"),
         transform=only_child(prepared / "transform_graph"),
-        file=_fresh_report(name, "augment") / "copies.png",
+        file=_fresh_report(spec.name, "augment") / "copies.png",
     )
-    Console().print(policy_table(params.augment))
+    Console().print(policy_table(spec))
 
 
-def train(name: str) -> None:
+def train(spec: Spec) -> None:
     """Fits and exports the model."""
-    from components.evaluate.curves import plot_curves
-    from components.train.summary import epoch_table
+    from components.train.curves import plot_curves
+    from pipelines.reports.train import epoch_table
     from pipelines.slices import run_slice
 
-    folder = run_slice(name, "train")
-    report = _fresh_report(name, "train")
+    folder = run_slice(spec, "train", _training_examples(spec))
+    report = _fresh_report(spec.name, "train")
     curves = shutil.copy(only_child(folder / "Trainer/model_run") / CURVES_FILE, report)
     plot_curves(Path(curves), report / "curves.png")
     Console().print(epoch_table(Path(curves)))
 
 
-def evaluate(name: str) -> None:
+def evaluate(spec: Spec) -> None:
     """Measures the exported model on the test split."""
-    from components.evaluate.summary import metrics_table
+    from pipelines.reports.evaluate import metrics_table
     from pipelines.slices import run_slice
 
-    evaluation = only_child(run_slice(name, "evaluate") / "Evaluate/evaluation")
-    report = shutil.copytree(evaluation, _fresh_report(name, "evaluate"), dirs_exist_ok=True)
+    evaluation = only_child(run_slice(spec, "evaluate") / "Evaluate/evaluation")
+    report = shutil.copytree(evaluation, _fresh_report(spec.name, "evaluate"), dirs_exist_ok=True)
     (report / METRICS_FILE).replace(report.parent / METRICS_FILE)  # DVC wants it on its own
     Console().print(metrics_table(evaluation))
 
 
-def register(name: str) -> None:
+def register(spec: Spec) -> None:
     """Puts the model into the registry; promotes it when the gate lets it."""
-    from components.evaluate.summary import registration_table
+    from pipelines.reports.register import registration_table
     from pipelines.slices import run_slice
 
-    registered = only_child(run_slice(name, "register") / "Register/registered")
-    Console().print(registration_table(registered))
+    Console().print(
+        registration_table(only_child(run_slice(spec, "register") / "Register/registered"))
+    )
 
 
-STAGES: Mapping[str, Callable[[str], None]] = {
+STAGES: Mapping[str, Callable[[Spec], None]] = {
     stage.__name__: stage
     for stage in (ingest, validate, prepare, augment, train, evaluate, register)
 }
@@ -107,6 +141,16 @@ def only_child(folder: Path) -> Path:
     """The one entry of a folder: TFX numbers the outputs of each execution."""
     (child,) = folder.iterdir()
     return child
+
+
+def _training_examples(spec: Spec) -> int:
+    """The examples of an epoch, copies included, without reading one."""
+    from components.augment.params import AugmentParams
+    from components.prepare.counts import count_examples
+
+    statistics = only_child(artifact_folder(spec.name, "prepare") / "StatisticsGen/statistics")
+    copies = spec.block("augment", AugmentParams).copies
+    return count_examples(statistics, "train") * (1 + copies)
 
 
 def _fresh_report(name: str, stage: str) -> Path:

@@ -1,8 +1,6 @@
 """Commits what a run changed to git."""
 
-import os
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +9,9 @@ from typing import Any
 import yaml
 
 from components.core.errors import ConvoyError
-from components.ingest.incoming import INCOMING, KEEP_FILE, list_batches
+from components.core.git import git
+from components.core.incoming import INCOMING, list_batches
+from components.ingest.incoming import KEEP_FILE
 
 LOCK = "dvc.lock"
 OWN = (LOCK, INCOMING.as_posix())
@@ -20,25 +20,6 @@ OWN = (LOCK, INCOMING.as_posix())
 UNASKED = f":(exclude,glob){INCOMING.as_posix()}/*/{KEEP_FILE}"
 
 STATUS = ("--untracked-files=all", "--no-renames")
-
-
-def git(*arguments: str, index: Path | None = None) -> str:
-    """Runs git and returns what it printed.
-
-    Args:
-        *arguments: The arguments of git.
-        index: An index file other than the repository's.
-
-    Raises:
-        ConvoyError: With git's own message.
-    """
-    environment = os.environ | ({"GIT_INDEX_FILE": str(index)} if index else {})
-    result = subprocess.run(
-        ["git", *arguments], capture_output=True, text=True, check=False, env=environment
-    )
-    if result.returncode:
-        raise ConvoyError(f"git {arguments[0]}: {result.stderr.strip() or result.stdout.strip()}")
-    return result.stdout.rstrip("\n")
 
 
 def check_clean() -> None:

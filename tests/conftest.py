@@ -1,12 +1,15 @@
 """Fixtures for all tests."""
 
 import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from components.core.quiet import silence_libraries
+from pipelines.quiet import silence_libraries
+from tests.toys import png, save_toy
 
 silence_libraries()
 
@@ -33,3 +36,47 @@ def real_data() -> Path:
     if not folder:
         pytest.skip("CONVOY_DATA names no folder of real data")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """MLflow's tables take seconds to make, so each test has a copy."""
+    import mlflow
+
+    file = tmp_path_factory.mktemp("store") / "mlflow.db"
+    mlflow.MlflowClient(f"sqlite:///{file}").search_experiments()
+    return file
+
+
+@pytest.fixture
+def store(project: Path, monkeypatch: pytest.MonkeyPatch, empty_database: Path) -> Path:
+    """An empty MLflow store in the project's folder; returns the folder."""
+    shutil.copy(empty_database, project / "mlflow.db")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{project / 'mlflow.db'}")
+    return project
+
+
+@pytest.fixture(scope="session")
+def image() -> Callable[[int], bytes]:
+    """Makes a PNG of one shade of grey, 0 to 255."""
+    return png
+
+
+@pytest.fixture(scope="session")
+def toy_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model that tells dark from bright images."""
+    return save_toy(tmp_path_factory.mktemp("toy") / "Format-Serving", ("dark", "bright"))
+
+
+@pytest.fixture(scope="session")
+def wrong_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model that takes bright images for dark ones."""
+    folder = tmp_path_factory.mktemp("wrong") / "Format-Serving"
+    return save_toy(folder, ("dark", "bright"), inverted=True)
+
+
+@pytest.fixture(scope="session")
+def wider_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model that knows one more class."""
+    folder = tmp_path_factory.mktemp("wider") / "Format-Serving"
+    return save_toy(folder, ("dark", "medium", "bright"))

@@ -1,30 +1,43 @@
 """The whole pipeline in a project of its own, as a user runs it."""
 
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
 import pytest
 import yaml
+from ml_metadata import MetadataStore
 from PIL import Image
 from sklearn.datasets import load_digits
 
 from benchmarks.workspace import Workspace
+from pipelines.lineage import open_store
+from pipelines.stages import STAGES
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200)]
 
-TOY_TASK = '''
-from pipelines.tasks.classification import Classification
+TRACE = """
+import atexit, json, pathlib, sys
 
+def note():
+    if sys.argv[1:2] == ["stage"]:
+        packages = ("components", "models", "pipelines")
+        own = [name for name in list(sys.modules) if name.split(".")[0] in packages]
+        folder = pathlib.Path(".dvc/tmp/imported")
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{sys.argv[2]}.json").write_text(json.dumps(own))
 
-class Parity(Classification):
-    """Whether a digit is odd, to show a task from outside."""
-
-
-TASK = Parity()
-'''
+atexit.register(note)
+"""
+"""Notes which modules a stage has really imported."""
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A project whose task digits has run once, with few epochs."""
     project = Workspace(tmp_path_factory.mktemp("project"))
+    (project.folder / "sitecustomize.py").write_text(TRACE)
     params = project.params()
     digits = params["tasks"]["digits"]
     digits["train"] |= {"epochs": 6}
@@ -125,40 +138,117 @@ def test_examples_that_do_not_fit_the_schema_stop_the_run(project: Workspace) ->
     assert "up to date" in project.run("dvc", "repro")
 
 
+@pytest.mark.parametrize("stage", STAGES)
+def test_what_a_stage_has_imported_is_what_the_plan_says(project: Workspace, stage: str) -> None:
+    plan = json.loads((project.folder / f"artifacts/digits/plan/{stage}.json").read_text())
+    imported = json.loads((project.folder / f".dvc/tmp/imported/{stage}.json").read_text())
+    files = {module_file(name, project.folder) for name in imported}
+    unknown = {file for file in files - set(plan["code"]) if not says_what_runs(file)}
+    assert not unknown
+
+
+def module_file(name: str, folder: Path) -> str:
+    path = Path(*name.split("."))
+    package = path / "__init__.py"
+    return str(package if (folder / package).is_file() else path.with_suffix(".py"))
+
+
+def says_what_runs(file: str) -> bool:
+    """Whether a file is of the pipelines above the tasks, or one that only they need.
+
+    That are the places of files, the schemas of parameters and the nodes of the stages before.
+    """
+    above = file.startswith("pipelines/") and not file.startswith("pipelines/tasks/")
+    needed = ("layout.py", "params.py", "nodes.py", "component.py", "__init__.py")
+    return above or Path(file).name in needed
+
+
+def test_the_lineage_store_tells_what_made_the_model(project: Workspace) -> None:
+    store = open_store(project.folder / "artifacts/digits/register/metadata.sqlite")
+    told = {
+        kind.name: [json.loads(value) for value in specs_of(store, kind.name)]
+        for kind in store.get_execution_types()
+    }
+    (trained,) = (specs for name, specs in told.items() if name.endswith("Trainer"))
+    assert trained[0]["params"]["train"]["epochs"] == 6
+    assert "models/digits_cnn.py" in trained[0]["code"]
+    assert sum(map(bool, told.values())) >= 6
+
+
+def specs_of(store: MetadataStore, kind: str) -> list[str]:
+    """The specs among the properties of the executions of a type."""
+    found = []
+    for execution in store.get_executions_by_type(kind):
+        properties = {**execution.properties, **execution.custom_properties}
+        if "spec" in properties:
+            found.append(properties["spec"].string_value)
+        elif "custom_config" in properties and "spec" in properties["custom_config"].string_value:
+            config = json.loads(properties["custom_config"].string_value)
+            found += [config["spec"]] if "spec" in config else []
+    return found
+
+
+def test_an_edited_table_runs_no_stage_again(project: Workspace) -> None:
+    table = project.folder / "pipelines/reports/train.py"
+    before = table.read_text()
+    table.write_text(before + "\n# edited\n")
+    output = project.run("dvc", "repro", "register@digits")
+    assert "Running stage 'plan@digits'" in output
+    assert output.count("Running stage") == 1
+    table.write_text(before)
+    project.run("dvc", "repro", "register@digits")
+
+
+def test_an_edited_architecture_trains_again(project: Workspace) -> None:
+    network = project.folder / "models/digits_cnn.py"
+    before = network.read_text()
+    network.write_text(before + "\n# edited\n")
+    project.run("dvc", "repro", "plan@digits")
+    changed = json.loads(project.run("dvc", "status", "--json", "register@digits"))
+    assert set(changed) == {"train@digits"}
+    network.write_text(before)
+    project.run("dvc", "repro", "plan@digits")
+
+
 def test_a_task_from_outside_is_one_file_and_one_block(project: Workspace) -> None:
     images = project.folder / "images"
-    digits = load_digits()
-    for index, (values, digit) in enumerate(zip(digits.images, digits.target, strict=True)):
-        folder = images / ("odd" if digit % 2 else "even")
-        folder.mkdir(parents=True, exist_ok=True)
-        Image.fromarray((values * 255 / 16).astype("uint8")).save(folder / f"{index}.png")
-    (project.folder / "parity.py").write_text(TOY_TASK)
+    images.mkdir()
+    rng, rows = np.random.default_rng(0), ["path,label"]
+    for index in range(120):
+        pixels = rng.integers(0, 2 + 2 * index, (18, 18)).astype(np.uint8)
+        Image.fromarray(pixels).save(images / f"{index}.png")
+        rows.append(f"{index}.png,{pixels.mean() / 255:.6f}")
+    (images / "shades.csv").write_text("\n".join(rows) + "\n")
+    shutil.copy(Path(__file__).with_name("shade_task.py"), project.folder / "shade.py")
     params = project.params()
-    params["tasks"]["parity"] = {
-        "task": "parity.py",
+    params["tasks"]["shade"] = {
+        "task": "shade.py",
         "seed": 1,
-        "source": {"kind": "image_folder", "path": "images"},
-        "checks": {"height": 8, "width": 8, "channels": 1},
-        "prepare": {"height": 28, "width": 28, "channels": 1},
-        "augment": {"copies": 0},
-        "train": {"model": "digits_cnn", "epochs": 2},
-        "evaluate": {},
-        "gate": {"thresholds": {"accuracy": {"min": 0.6}}},
+        "source": {"kind": "csv_labels", "path": "images/shades.csv"},
+        "checks": {"height": 18, "width": 18, "channels": 1, "largest": 0.5},
+        "prepare": {"height": 18, "width": 18, "channels": 1},
+        "train": {"model": "digits_cnn", "epochs": 3},
+        "gate": {"thresholds": {"mean_error": {"max": 0.5}}},
     }
     project.write_params(params)
-    project.run("convoy", "run", "parity")
-    assert project.metrics("parity")["accuracy"] > 0.6
-    assert "champion" in project.run("convoy", "models", "parity")
+    project.run("dvc", "repro", "register@shade")
+    assert project.metrics("shade")["examples"] == 12
+    assert "champion" in project.run("convoy", "models", "shade")
+
+
+def test_labels_of_its_own_have_rules_of_their_own(project: Workspace) -> None:
+    output = fail(project, "convoy", "run", "shade", "checks.largest=0.1")
+    assert '"shade is a share" is broken by ' in output
 
 
 def test_a_broken_image_stops_the_run_and_keeps_the_results(project: Workspace) -> None:
-    metrics = (project.folder / "reports/parity/metrics.json").read_bytes()
-    broken = project.folder / "images/odd/1.png"
+    metrics = (project.folder / "reports/shade/metrics.json").read_bytes()
+    broken = project.folder / "images/1.png"
     broken.write_bytes(broken.read_bytes()[:60])
-    output = fail(project, "convoy", "run", "parity")
-    assert "odd/1.png" in output
+    output = fail(project, "convoy", "run", "shade")
+    assert "1.png" in output
     assert "Traceback" not in output
-    assert (project.folder / "reports/parity/metrics.json").read_bytes() == metrics
+    assert (project.folder / "reports/shade/metrics.json").read_bytes() == metrics
 
 
 def test_a_misspelt_key_stops_before_anything_runs(project: Workspace) -> None:

@@ -54,3 +54,15 @@ def serialize(image: bytes, path: str, label: str) -> bytes:
         "height": number(4),
     }
     return tf.train.Example(features=tf.train.Features(feature=feature)).SerializeToString()
+
+
+def write_examples(folder: Path, split: str, examples: Sequence[tuple[int, str]]) -> list[str]:
+    """Writes images of grey values with their labels as raw examples of a split."""
+    import tensorflow as tf
+
+    file = folder / f"Split-{split}" / "data_tfrecord-00000-of-00001.gz"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with tf.io.TFRecordWriter(str(file), "GZIP") as writer:
+        for at, (grey, label) in enumerate(examples):
+            writer.write(serialize(png(grey), f"{label}/{at}.png", label))
+    return [str(file)]

@@ -1,1 +1,1 @@
-"""Label-correct random copies of the training images."""
+"""Label-correct random copies of the training examples."""

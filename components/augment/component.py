@@ -1,6 +1,5 @@
-"""The TFX component that writes augmented copies of the training split."""
+"""The TFX component that writes changed copies of the training examples."""
 
-import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -16,9 +15,11 @@ from tfx.dsl.component.experimental.annotations import (
 from tfx.dsl.component.experimental.decorators import component
 from tfx.types.standard_artifacts import Examples, TransformGraph
 
-from components.augment.policy import augment, example_seeds
-from components.train.input import parse_example
-from pipelines.project import load_task
+from components.augment.draws import example_seeds
+from components.augment.params import AugmentParams
+from components.core.examples import parse_example
+from components.core.parts import Tensors
+from components.core.task import Spec
 
 TRAIN = "train"
 COPIES_PREFIX = "copies"
@@ -29,31 +30,29 @@ BATCH_SIZE = 64
 def Augment(  # noqa: N802 (TFX names components like classes)
     examples: InputArtifact[Examples],
     transform_graph: InputArtifact[TransformGraph],
-    task: Parameter[str],
+    spec: Parameter[str],
     augmented_examples: OutputArtifact[Examples],
     pipeline: BeamComponentParameter[beam.Pipeline] = None,
 ) -> None:
-    """Copies every split and adds `augment.copies` augmented copies to the training split.
+    """Writes `augment.copies` changed copies of each training example, and nothing else.
 
     Args:
         examples: Transformed examples, gzip-compressed TFRecord files.
         transform_graph: Output of TensorFlow Transform.
-        task: The task's name.
-        augmented_examples: The same splits; the copies are in files of their own.
+        spec: What the stage is made of, as JSON.
+        augmented_examples: The copies. It has the same splits, for the Trainer reads each split
+            from both; those without copies have no files.
         pipeline: The Beam pipeline.
     """
     augmented_examples.splits = examples.splits
-    for split in examples.splits:
-        shutil.copytree(examples.path(split=split), augmented_examples.path(split=split))
-    _, params = load_task(task)
-    if not params.augment.copies:
+    if not Spec.from_json(spec).block("augment", AugmentParams).copies:
         return
     with pipeline:
         write_copies(
             pipeline,
             Path(examples.path(split=TRAIN)),
             Path(augmented_examples.path(split=TRAIN)),
-            MakeCopies(task, transform_graph.uri),
+            MakeCopies(spec, transform_graph.uri),
         )
 
 
@@ -69,36 +68,37 @@ def write_copies(pipeline: beam.Pipeline, source: Path, target: Path, make: beam
 
 
 class MakeCopies(beam.DoFn):
-    """Turns a batch of serialized transformed examples into its augmented copies."""
+    """Turns a batch of serialized transformed examples into its changed copies."""
 
-    def __init__(self, task: str, transform_uri: str) -> None:
-        self.name = task
+    def __init__(self, spec: str, transform_uri: str) -> None:
+        self.text = spec
         self.transform_uri = transform_uri
 
     def setup(self) -> None:
         """Loads what cannot be pickled."""
-        self.task, self.params = load_task(self.name)
-        metadata = tft.TFTransformOutput(self.transform_uri).transformed_metadata
-        self.spec = tft.TFTransformOutput(self.transform_uri).transformed_feature_spec()
-        self.coder = tft.coders.ExampleProtoCoder(metadata.schema)
+        self.spec = Spec.from_json(self.text)
+        self.copies = self.spec.block("augment", AugmentParams).copies
+        transform = tft.TFTransformOutput(self.transform_uri)
+        self.types = transform.transformed_feature_spec()
+        self.coder = tft.coders.ExampleProtoCoder(transform.transformed_metadata.schema)
 
     def process(self, batch: Sequence[bytes]) -> Iterator[bytes]:
         """Yields `copies` serialized examples for each of the batch."""
-        channels = self.params.prepare.channels
-        parsed = [parse_example(record, self.spec, self.task, channels) for record in batch]
-        stacked = {name: tf.stack([one[name] for one in parsed]) for name in self.spec}
-        for copy in range(1, self.params.augment.copies + 1):
-            yield from self._encode(self._augmented(dict(stacked), copy))
+        sample, features = self.spec.sample, self.spec.features
+        parsed = [parse_example(record, self.types, sample, features) for record in batch]
+        stacked = {name: tf.stack([one[name] for one in parsed]) for name in parsed[0]}
+        for copy in range(1, self.copies + 1):
+            yield from self._encode(copy_examples(self.spec, stacked, copy))
 
-    def _augmented(self, batch: dict[str, tf.Tensor], copy: int) -> dict[str, tf.Tensor]:
-        seeds = example_seeds(batch["image_path"], copy, self.params.seed)
-        images, labels = augment(
-            batch.pop("image"), batch, seeds, self.params.augment, self.task.warp_labels
-        )
-        encoded = tf.map_fn(tf.io.encode_png, images, fn_output_signature=tf.string)
-        return {"image": encoded, **self.task.encode_labels(labels)}
+    def _encode(self, batch: Tensors) -> Iterator[bytes]:
+        column = self.spec.sample.column
+        packed = self.spec.features.pack({**batch, column: self.spec.sample.encode(batch[column])})
+        arrays = {name: values.numpy() for name, values in packed.items()}
+        for row in range(len(arrays[column])):
+            yield self.coder.encode({name: values[row] for name, values in arrays.items()})
 
-    def _encode(self, batch: dict[str, tf.Tensor]) -> Iterator[bytes]:
-        columns = {name: values.numpy() for name, values in batch.items()}
-        for row in range(len(columns["image"])):
-            yield self.coder.encode({name: values[row] for name, values in columns.items()})
+
+def copy_examples(spec: Spec, batch: Tensors, number: int) -> dict[str, tf.Tensor]:
+    """Changes a batch at random, each example by where it came from and the copy's number."""
+    seeds = example_seeds(batch[spec.sample.path_column], number, spec.seed)
+    return spec.augmentation(batch, seeds)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import tensorflow as tf
 
-from components.augment.params import AugmentParams
+from components.augment.policy import ImagePolicy
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,9 +83,7 @@ class Warp:
         )
 
 
-def sample_warp(
-    draws: Mapping[str, tf.Tensor], params: AugmentParams, size: tuple[int, int]
-) -> Warp:
+def sample_warp(draws: Mapping[str, tf.Tensor], params: ImagePolicy, size: tuple[int, int]) -> Warp:
     """Turns random draws into warps: flip, rotate, scale, shift, then crop and scale back.
 
     Flips, rotation and scale are about the centre of the image. The crop keeps the image's

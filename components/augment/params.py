@@ -1,4 +1,4 @@
-"""The block `augment`: random changes of training images."""
+"""The block `augment`, as far as it is the stage's own."""
 
 from pydantic import Field
 
@@ -6,34 +6,12 @@ from components.core.block import Block
 
 
 class AugmentParams(Block):
-    """Random, label-correct changes of an image; ranges are symmetric around "no change".
+    """When training examples are changed at random; a task says how.
 
     Attributes:
-        copies: Augmented copies of each training image that the augment stage writes.
-        online: Whether the training input augments again, anew each epoch.
-        shift: Largest shift, as a fraction of the image's side.
-        rotation: Largest rotation in degrees.
-        scale: Largest change of scale: 0.1 means 0.9 to 1.1.
-        crop: Largest share of each side cut away before scaling back to size.
-        brightness: Largest change of brightness, as a fraction of the value range.
-        contrast: Largest change of contrast: 0.1 means 0.9 to 1.1.
-        blur: Largest standard deviation of a Gaussian blur, in pixels.
-        noise: Largest standard deviation of Gaussian noise, as a fraction of the value range.
-        cutout: Largest side of a grey square put on the image, as a fraction of its side.
-        horizontal_flip: Whether half of the images are mirrored left to right.
-        vertical_flip: Whether half of the images are mirrored top to bottom.
+        copies: Changed copies of each training example that the augment stage writes.
+        online: Whether the training input changes examples again, anew each epoch.
     """
 
     copies: int = Field(0, ge=0)
     online: bool = False
-    shift: float = Field(0.0, ge=0, lt=1)
-    rotation: float = Field(0.0, ge=0, le=180)
-    scale: float = Field(0.0, ge=0, lt=1)
-    crop: float = Field(0.0, ge=0, lt=1)
-    brightness: float = Field(0.0, ge=0, le=1)
-    contrast: float = Field(0.0, ge=0, lt=1)
-    blur: float = Field(0.0, ge=0)
-    noise: float = Field(0.0, ge=0, le=1)
-    cutout: float = Field(0.0, ge=0, lt=1)
-    horizontal_flip: bool = False
-    vertical_flip: bool = False

@@ -9,8 +9,34 @@ import math
 
 import tensorflow as tf
 
+from components.augment.policy import ImagePolicy
+from components.core.parts import Tensors
+
 GREY = 127.5
 """The middle of the value range."""
+
+
+def distort(images: tf.Tensor, draws: Tensors, seeds: tf.Tensor, params: ImagePolicy) -> tf.Tensor:
+    """Changes values in the order of a camera: lens, exposure, sensor; then the grey square.
+
+    Args:
+        images: The images.
+        draws: Numbers in [-1, 1), float32 `[batch]` each: `blur`, `contrast`, `brightness`,
+            `noise`, `cutout`, `cutout_x` and `cutout_y`.
+        seeds: Where each image's noise comes from, int32 or int64 `[batch, 2]`.
+        params: How far each change goes.
+    """
+    if params.blur:
+        images = blur(images, params.blur * tf.abs(draws["blur"]), params.blur)
+    if params.contrast:
+        images = adjust_contrast(images, 1 + params.contrast * draws["contrast"])
+    if params.brightness:
+        images = adjust_brightness(images, params.brightness * draws["brightness"])
+    if params.noise:
+        images = add_noise(images, params.noise * tf.abs(draws["noise"]), seeds)
+    if params.cutout:
+        images = _cut_out_anywhere(images, draws, params.cutout)
+    return images
 
 
 def adjust_brightness(images: tf.Tensor, change: tf.Tensor) -> tf.Tensor:
@@ -114,3 +140,12 @@ def _normal(seeds: tf.Tensor, shape: tuple[int, ...]) -> tf.Tensor:
         return tf.random.stateless_normal(shape, tf.random.fold_in(seed, 1), alg="philox")
 
     return tf.map_fn(draw, seeds, fn_output_signature=tf.float32)
+
+
+def _cut_out_anywhere(images: tf.Tensor, draws: Tensors, largest: float) -> tf.Tensor:
+    """Cuts a square out of each image, up to `largest` of the shorter side, centred anywhere."""
+    height, width = images.shape[1:3]
+    x = width * (draws["cutout_x"] + 1) / 2 - 0.5
+    y = height * (draws["cutout_y"] + 1) / 2 - 0.5
+    side = largest * tf.abs(draws["cutout"]) * min(height, width)
+    return cut_out(images, tf.stack([x, y], axis=1), side)

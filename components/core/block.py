@@ -1,10 +1,13 @@
-"""Blocks of `params.yaml`: the base of their schemas."""
+"""Blocks of `params.yaml`, and the base of their schemas."""
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
+
+from components.core.errors import ConvoyError
 
 PARAMS_FILE = Path("params.yaml")
 
@@ -26,3 +29,21 @@ def describe_errors(error: ValidationError, prefix: str) -> str:
         f"{'.'.join([prefix, *map(str, item['loc'])])}: {item['msg']}" for item in error.errors()
     )
     return "\n".join(lines)
+
+
+def read_blocks(file: Path = PARAMS_FILE) -> Mapping[str, Mapping[str, Any]]:
+    """Reads the raw block of every task.
+
+    Raises:
+        ConvoyError: When the file is absent, is not YAML or has no `tasks`.
+    """
+    try:
+        content = yaml.safe_load(file.read_text())
+    except FileNotFoundError:
+        raise ConvoyError(f"{file}: not found; run convoy from the project's folder") from None
+    except yaml.YAMLError as error:
+        raise ConvoyError(f"{file}: not valid YAML: {error}") from None
+    blocks = content.get("tasks") if isinstance(content, dict) else None
+    if not isinstance(blocks, dict) or not blocks:
+        raise ConvoyError(f"{file}: needs a mapping `tasks` with one block a task")
+    return blocks

@@ -17,6 +17,8 @@ ALPHA_MODES = ("RGBA", "RGBa", "PA")
 PALETTE_MODES = ("P", "PA")  # their values are indices of colours
 PRINT_MODES = ("CMYK", "YCbCr")  # PNG has no such pixels
 
+WHITE = 255
+
 PNG_END = b"IEND\xaeB`\x82"  # the type and the checksum of the last chunk
 
 
@@ -30,6 +32,8 @@ class Inspected:
         height: In pixels; None when it cannot be decoded.
         channels: 1 (grey), 3 (colour) or 4 (with alpha); None when it cannot be decoded.
         value_range: See `value_range`; None when it cannot be decoded.
+        brightness: Mean of the grey values, in [0, 1]; None when it cannot be decoded.
+        contrast: Their standard deviation, in [0, 1]; None when it cannot be decoded.
         decode_error: Why it cannot be decoded; None when it can.
     """
 
@@ -38,6 +42,8 @@ class Inspected:
     height: int | None = None
     channels: int | None = None
     value_range: int | None = None
+    brightness: float | None = None
+    contrast: float | None = None
     decode_error: str | None = None
 
 
@@ -67,7 +73,9 @@ def inspect_image(data: bytes) -> Inspected:
             if image.format not in KEPT_FORMATS:
                 data = _encode_png(image)
             channels = count_channels(image.mode)
-            return Inspected(data, image.width, image.height, channels, value_range(image))
+            brightness, contrast = light(image)
+            size = (image.width, image.height)
+            return Inspected(data, *size, channels, value_range(image), brightness, contrast)
     except UnidentifiedImageError:  # its message holds a memory address
         return Inspected(data, decode_error="not an image of a known format")
     except Exception as error:  # Pillow's decoders raise a dozen types for broken files
@@ -92,6 +100,12 @@ def value_range(image: Image.Image) -> int:
     if image.mode in ("LA", *ALPHA_MODES):
         extrema = extrema[:-1]
     return int(np.ptp(extrema, axis=1).max())
+
+
+def light(image: Image.Image) -> tuple[float, float]:
+    """Mean and standard deviation of the grey values, both in [0, 1]."""
+    grey = np.asarray(image.convert("L"))
+    return float(grey.mean() / WHITE), float(grey.std() / WHITE)
 
 
 def _check_chunks(data: bytes) -> None:

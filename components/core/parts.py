@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from components.core.served_model import ServedModel
 
 Tensors = Mapping[str, "tf.Tensor"]
-Prediction = Mapping[str, "np.ndarray"]
-"""What a served model says: of one sample, or of a batch with `[batch, ...]` each."""
+Prediction = Mapping[str, Any]
+"""What a served model says: of a batch, arrays `[batch, ...]`, or of one sample, their elements."""
 
 Row = Mapping[str, Any]
 """One raw example: the sample's and the label columns, and where it came from."""
@@ -69,7 +69,7 @@ class Part(BaseModel):
     def _choose(cls, values: Mapping[str, Any]) -> dict[str, Any]:
         blocks = cls.blocks()
         return {
-            name: blocks[name].choose(value) if name in blocks else value
+            name: blocks[name].choose(dict(value)) if name in blocks else value
             for name, value in values.items()
             if name in cls.model_fields
         }
@@ -269,7 +269,7 @@ class Features(Part, ABC):
         return dict(batch)
 
     def draw(self, picture: Image.Image, example: Mapping[str, np.ndarray]) -> Image.Image:
-        """Draws an unpacked example's features onto a picture of it; the bare picture by default."""
+        """Draws an unpacked example's features onto its picture; nothing by default."""
         return picture
 
 
@@ -437,3 +437,7 @@ class Evaluator(Part, ABC):
     @abstractmethod
     def begin(self, model: ServedModel) -> Evaluation:
         """An empty evaluation of a model, to be updated batch by batch."""
+
+    def begin_one(self, model: ServedModel) -> Evaluation:
+        """An empty evaluation of a single example; without what would ask the model again."""
+        return self.begin(model)

@@ -15,6 +15,7 @@ TITLE_WIDTH = 150
 FONT_SIZE = 15
 HEADLINE_SIZE = 19
 LINE_HEIGHT = 1.3  # of the font's size
+DPI = 120  # of figures that Matplotlib draws
 PAPER = "white"
 INK = "#22262b"
 EDGE = "#c9ced4"

@@ -1,52 +1,71 @@
-"""The canonical form of a data set: parquet shards, one row an image."""
+"""The canonical form of a data set: parquet shards, one row a sample."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
+
+if TYPE_CHECKING:
+    from components.core.parts import Labels, Sample
 
 SPLITS = ("train", "val", "test")
 
-IMAGE_COLUMNS: Mapping[str, pa.DataType] = {
-    "image": pa.binary(),  # PNG or JPEG bytes
-    "image_path": pa.string(),  # where it came from, relative to the source
-    "sha256": pa.string(),  # of the bytes in `image`
-    "width": pa.int64(),
-    "height": pa.int64(),
-    "channels": pa.int64(),
-    "value_range": pa.int64(),  # how far apart the values of a channel lie at most
-    "decode_error": pa.string(),  # why the image cannot be decoded; null when it can
-    "split": pa.string(),
-}
-
-
-BOOKKEEPING_COLUMNS = ("sha256", "channels", "value_range", "decode_error", "split")
-"""Columns for validation that the examples do without."""
+NULLABLE = {pa.int64(): pd.Int64Dtype()}
+"""How pandas takes columns of whole numbers, some of which may be missing."""
 
 
 @dataclass(frozen=True)
 class Record:
-    """One labelled image as a source reads it.
+    """One labelled sample as a source reads it.
 
     Attributes:
-        image: The encoded image: the file's own bytes where it is PNG or JPEG.
-        image_path: Where it came from, relative to the source, `/`-separated.
+        sample: The encoded sample, as the source has it.
+        path: Where it came from, relative to the source, `/`-separated.
         labels: The task's label columns.
         split: The split the source assigns, one of `SPLITS`; None where it has none.
     """
 
-    image: bytes
-    image_path: str
+    sample: bytes
+    path: str
     labels: Mapping[str, Any] = field(default_factory=dict)
     split: str | None = None
 
 
-def table_schema(label_columns: Mapping[str, pa.DataType]) -> pa.Schema:
-    """The schema of the canonical table of a task."""
-    return pa.schema(list({**IMAGE_COLUMNS, **label_columns}.items()))
+def table_schema(sample: Sample, labels: Labels) -> pa.Schema:
+    """The schema of the canonical table of a task.
+
+    Beside the columns of sample and labels stand where a sample came from, `sha256` of its
+    encoded bytes, `decode_error`, null when it decodes, and `split`.
+    """
+    bookkeeping = {"sha256": pa.string(), "decode_error": pa.string(), "split": pa.string()}
+    columns = {
+        **sample.columns(),
+        sample.path_column: pa.string(),
+        **bookkeeping,
+        **labels.columns(),
+    }
+    return pa.schema(list(columns.items()))
+
+
+def raw_types(sample: Sample, labels: Labels) -> dict[str, pa.DataType]:
+    """The columns that the raw examples keep of the canonical table, with their types."""
+    schema = table_schema(sample, labels)
+    names = (*sample.raw_columns(), sample.path_column, *labels.columns())
+    return {name: schema.field(name).type for name in names}
 
 
 def shard_name(split: str, number: int) -> str:
     """The file name of one shard; numbers start at 0."""
     return f"{split}-{number:05}.parquet"
+
+
+def read_hashes(files: Iterable[Path]) -> set[str]:
+    """The column `sha256` of some shards."""
+    columns = (pq.read_table(file, columns=["sha256"])["sha256"] for file in files)
+    return {digest for column in columns for digest in column.to_pylist()}

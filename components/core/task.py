@@ -138,7 +138,12 @@ class Spec:
         if part not in self.parts:
             raise ConvoyError(f"{self.name}: this stage asks for no {part}")
         kind = load_part(self.parts[part])
-        return kind(name=self.name, **self.params)
+        blocks: dict[str, Any] = {
+            name: self.block(name, block)
+            for name, block in kind.blocks().items()
+            if name in self.params  # a stage may not read all that a part does
+        }
+        return kind.model_construct(None, name=self.name, **blocks)
 
 
 def vars_of(spec: Spec) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""Tells whether new images are unlike those that the champion was trained on."""
+"""Tells whether new samples are unlike those that the champion was trained on."""

@@ -12,7 +12,6 @@ from tensorflow_metadata.proto.v0.statistics_pb2 import (
 )
 
 from components.drift.params import DriftParams
-from components.drift.statistics import IMAGE_COLUMNS
 
 Commons = Mapping[str, CommonStatistics]
 
@@ -25,7 +24,7 @@ MISSING = "change of the share missing"
 SHOWN = 8
 
 MIN_VALUES = 80
-"""Fewer numbers are not compared, but those on images: chance alone sets them 0.1 apart."""
+"""Fewer numbers are not compared, but those on samples: chance alone sets them 0.1 apart."""
 
 
 @dataclass(frozen=True)
@@ -54,27 +53,47 @@ class Drift:
         return f"{self.column}: {self.measure} {self.distance:.3f}, {relation} {self.threshold:g}"
 
 
+@dataclass(frozen=True)
+class _Thresholds:
+    params: DriftParams
+    sample_columns: frozenset[str]
+
+    def of(self, column: str) -> float:
+        return self.params.samples if column in self.sample_columns else self.params.labels
+
+
 def measure_drift(
-    now: DatasetFeatureStatisticsList, before: DatasetFeatureStatisticsList, params: DriftParams
+    now: DatasetFeatureStatisticsList,
+    before: DatasetFeatureStatisticsList,
+    params: DriftParams,
+    sample_columns: Sequence[str],
 ) -> list[Drift]:
     """The distances of every column that both sets of statistics have.
 
     Strings are compared by the L-infinity distance of their frequencies, numbers by the
     Jensen-Shannon divergence of the histograms of those that are there and by the change of
     the share of those that are missing.
+
+    Args:
+        now: Statistics of new data.
+        before: Statistics of the data to compare with.
+        params: The thresholds.
+        sample_columns: The columns that tell what the samples are like; the others are labels'.
     """
+    thresholds = _Thresholds(params, frozenset(sample_columns))
     new, known = _common_statistics(now), _common_statistics(before)
     schema = tfdv.infer_schema(before)
     for feature in schema.feature:
-        if feature.name in new and _comparable(feature, new[feature.name], known[feature.name]):
-            _set_threshold(feature, params)
+        name = feature.name
+        if name in new and (name in sample_columns or _comparable(feature, new[name], known[name])):
+            _set_threshold(feature, thresholds.of(name))
     anomalies = tfdv.validate_statistics(now, schema, previous_statistics=before)
     distances = [
         Drift(info.path.step[0], MEASURES[found.type], found.value, found.threshold)
         for info in anomalies.drift_skew_info
         for found in info.drift_measurements
     ]
-    return [*distances, *_missing(new, known, params)]
+    return [*distances, *_missing(new, known, thresholds)]
 
 
 def describe_drift(drifts: Sequence[Drift]) -> list[str]:
@@ -87,17 +106,15 @@ def describe_drift(drifts: Sequence[Drift]) -> list[str]:
 
 
 def _comparable(feature: Feature, *statistics: CommonStatistics) -> bool:
-    if feature.name in IMAGE_COLUMNS or feature.type == BYTES:
-        return True
-    return all(each.num_non_missing >= MIN_VALUES for each in statistics)
+    return feature.type == BYTES or all(each.num_non_missing >= MIN_VALUES for each in statistics)
 
 
-def _missing(now: Commons, before: Commons, params: DriftParams) -> Iterator[Drift]:
+def _missing(now: Commons, before: Commons, thresholds: _Thresholds) -> Iterator[Drift]:
     for column in sorted(now.keys() & before.keys()):
         both = now[column], before[column]
         first, second = map(_share_missing, both)
         if first != second and all(_rows(each) >= MIN_VALUES for each in both):
-            yield Drift(column, MISSING, abs(first - second), params.labels)
+            yield Drift(column, MISSING, abs(first - second), thresholds.of(column))
 
 
 def _rows(statistics: CommonStatistics) -> int:
@@ -115,11 +132,9 @@ def _common_statistics(statistics: DatasetFeatureStatisticsList) -> Commons:
     }
 
 
-def _set_threshold(feature: Feature, params: DriftParams) -> None:
+def _set_threshold(feature: Feature, threshold: float) -> None:
     comparator = feature.drift_comparator
     if feature.type == BYTES:
-        comparator.infinity_norm.threshold = params.labels
+        comparator.infinity_norm.threshold = threshold
     else:
-        image = feature.name in IMAGE_COLUMNS
-        threshold = params.images if image else params.labels
         comparator.jensen_shannon_divergence.threshold = threshold

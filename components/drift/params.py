@@ -11,8 +11,8 @@ class DriftParams(Block):
     Attributes:
         labels: L-infinity distance between the frequencies of classes; Jensen-Shannon
             divergence of numbers and points; change of the share that is missing.
-        images: Jensen-Shannon divergence of brightness, contrast and size.
+        samples: The same distances of what the samples are like, such as brightness.
     """
 
     labels: float = Field(0.1, gt=0, le=1)
-    images: float = Field(0.2, gt=0, le=1)
+    samples: float = Field(0.2, gt=0, le=1)

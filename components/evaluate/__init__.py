@@ -1,1 +1,1 @@
-"""Measures the exported model on the test split."""
+"""Measures the exported model on the test split and judges it beside the champion."""

@@ -1,1 +1,1 @@
-"""Any layout of labelled images to parquet shards."""
+"""Any layout of labelled samples to parquet shards."""

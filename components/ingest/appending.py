@@ -1,22 +1,18 @@
-"""Makes a batch out of new labelled images."""
+"""Makes a batch out of new labelled samples."""
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
 from components.core.files import folder_digest
-from components.core.images import inspect_image
+from components.core.incoming import incoming_folder, list_batches
 from components.core.layout import data_folder
-from components.core.table import Record
-from components.ingest.incoming import incoming_folder, list_batches
-from components.ingest.ingest import check_record, load_source, write_shards
+from components.core.table import read_hashes
+from components.core.task import Spec
+from components.ingest.entries import Entry, make_entry
+from components.ingest.ingest import load_source, write_shards
 from components.ingest.params import SourceParams
 from components.ingest.splitting import Splitter
-from pipelines.params import TaskParams
-from pipelines.tasks.base import Task
 
 LEARNING_SPLITS = ("train", "val")
 HASH_LENGTH = 8
@@ -24,24 +20,24 @@ HASH_LENGTH = 8
 
 @dataclass(frozen=True)
 class Batch:
-    """New images in the canonical form, not yet among the data.
+    """New samples in the canonical form, not yet among the data.
 
     Attributes:
         folder: Where the shards lie.
         name: What the batch will be called: its number and the hash of its shards.
-        images: Number of images by stratum and split.
-        duplicates: Paths of the images that are known already and were left out.
+        samples: Number of samples by stratum and split.
+        duplicates: Paths of the samples that are known already and were left out.
     """
 
     folder: Path
     name: str
-    images: Mapping[tuple[str, str], int]
+    samples: Mapping[tuple[str, str], int]
     duplicates: Sequence[str]
 
     @property
     def size(self) -> int:
-        """The number of images."""
-        return sum(self.images.values())
+        """The number of samples."""
+        return sum(self.samples.values())
 
     def append(self, task: str) -> Path:
         """Moves the batch to the others, as a whole; it must lie on the same file system."""
@@ -50,70 +46,54 @@ class Batch:
         return self.folder.rename(target)
 
 
-def stage_batch(
-    name: str, task: Task, params: TaskParams, source: SourceParams, folder: Path, test: bool
-) -> Batch:
-    """Reads new images into a folder beside the data; those known already are left out.
+def stage_batch(spec: Spec, source: SourceParams, folder: Path, test: bool) -> Batch:
+    """Reads new samples into a folder beside the data; those known already are left out.
 
-    Known are images of which the encoded bytes are among the data or earlier in the batch.
+    Known are samples of which the encoded bytes are among the data or earlier in the batch.
 
     Args:
-        name: The task's name.
-        task: The task.
-        params: The task's parameters; the shares of the splits are those of its source.
-        source: Where the new images are.
+        spec: The task; the shares of the splits are those of its own source.
+        source: Where the new samples are.
         folder: An empty folder for the shards.
         test: Whether some of them go to the test split. Otherwise it stays as it was, and
-            images that the source has for testing are learnt from.
+            samples that the source has for testing are learnt from.
 
     Raises:
         ConvoyError: When the source is wrongly configured, absent or has other labels.
     """
-    batches = list_batches(name)
+    own = SourceParams.model_validate(spec.params["source"])
+    batches = list_batches(spec.name)
     number = int(batches[-1].name.partition("-")[0]) + 1 if batches else 1
-    reader = load_source(source, "--data")
-    known = known_hashes([data_folder(name), *batches])
+    reader = load_source(source.model_dump(), "--data")
+    folders = (data_folder(spec.name), *batches)
+    known = read_hashes(file for folder in folders for file in folder.glob("*.parquet"))
     duplicates: list[str] = []
-    records = leave_out(reader.read(), known, duplicates)
-    moved = (replace(r, image_path=f"incoming/{number:05}/{r.image_path}") for r in records)
-    shares = params.source.splits.model_dump()
-    splits = (*LEARNING_SPLITS, "test") if test else LEARNING_SPLITS
-    splitter = Splitter({split: shares[split] for split in splits}, params.seed + number)
-    images, _ = write_shards(
-        _assign(moved, splitter, splits, task), task, folder, params.source.rows_per_shard
-    )
+    read = (make_entry(record, spec.sample, spec.labels) for record in reader.read())
+    new = leave_out(read, known, duplicates)
+    moved = (replace(entry, path=f"incoming/{number:05}/{entry.path}") for entry in new)
+    entries = _assign(moved, own, number, test)
+    counts, _ = write_shards(entries, spec.sample, spec.labels, folder, own.rows_per_shard)
     digest = folder_digest(folder)[:HASH_LENGTH]
-    return Batch(folder, f"{number:05}-{digest}", images, duplicates)
+    return Batch(folder, f"{number:05}-{digest}", counts, duplicates)
 
 
-def known_hashes(folders: Iterable[Path]) -> set[str]:
-    """The column `sha256` of all shards in some folders."""
-    return {
-        digest
-        for folder in folders
-        for file in sorted(folder.glob("*.parquet"))
-        for digest in pq.read_table(file, columns=["sha256"])["sha256"].to_pylist()
-    }
-
-
-def leave_out(
-    records: Iterable[Record], known: set[str], duplicates: list[str]
-) -> Iterator[Record]:
-    """Passes on the records that are not known, and adds the paths of the others to a list."""
-    for record in records:
-        digest = hashlib.sha256(inspect_image(record.image).image).hexdigest()
-        if digest in known:
-            duplicates.append(record.image_path)
+def leave_out(entries: Iterable[Entry], known: set[str], duplicates: list[str]) -> Iterator[Entry]:
+    """Passes on the entries that are not known, and adds the paths of the others to a list."""
+    for entry in entries:
+        if entry.sha256 in known:
+            duplicates.append(entry.path)
         else:
-            known.add(digest)
-            yield record
+            known.add(entry.sha256)
+            yield entry
 
 
 def _assign(
-    records: Iterable[Record], splitter: Splitter, splits: Sequence[str], task: Task
-) -> Iterator[tuple[Record, str, str]]:
-    for record in records:
-        check_record(record, task)
-        stratum = task.stratum(record.labels)
-        known = record.split in splits
-        yield record, stratum, str(record.split) if known else splitter.assign(stratum)
+    entries: Iterable[Entry], own: SourceParams, number: int, test: bool
+) -> Iterator[Entry]:
+    """Keeps the splits that the source brings where they are wanted, and assigns the others."""
+    shares = own.splits.model_dump()
+    splits = (*LEARNING_SPLITS, "test") if test else LEARNING_SPLITS
+    splitter = Splitter({split: shares[split] for split in splits}, own.split_seed + number)
+    for entry in entries:
+        kept = entry.split in splits
+        yield entry if kept else replace(entry, split=splitter.assign(entry.stratum))

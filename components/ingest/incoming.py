@@ -1,4 +1,4 @@
-"""Batches of labelled images that came after the source, in the order of their arrival."""
+"""Batches of labelled samples that came after the source, in the order of their arrival."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -7,17 +7,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from components.core.errors import ConvoyError
+from components.core.incoming import incoming_folder, list_batches
+from components.core.parts import Labels, Sample
 from components.core.table import Record
-from pipelines.tasks.base import Task
 
-INCOMING = Path("data/incoming")
 KEEP_FILE = ".gitkeep"
 ROWS = 256
-
-
-def incoming_folder(task: str) -> Path:
-    """The batches of a task, each a folder of parquet shards named `<number>-<hash>`."""
-    return INCOMING / task
 
 
 def make_folders(tasks: Iterable[str]) -> None:
@@ -29,43 +24,28 @@ def make_folders(tasks: Iterable[str]) -> None:
             file.touch()
 
 
-def list_batches(task: str) -> list[Path]:
-    """The folders of the batches of a task, the oldest first.
-
-    Raises:
-        ConvoyError: When DVC tracks a batch that is not here.
-    """
-    folder = incoming_folder(task)
-    for tracked in sorted(folder.glob("*.dvc")):
-        if not tracked.with_suffix("").is_dir():
-            raise ConvoyError(f"{tracked.with_suffix('')}: not here; run: dvc pull {tracked}")
-    visible = (child for child in folder.glob("*") if not child.name.startswith("."))
-    return sorted(child for child in visible if child.is_dir())
-
-
-def read_batches(name: str, task: Task) -> Iterator[tuple[Record, str, str]]:
-    """Yields each image of the batches with its stratum and its split, as they were appended.
+def read_incoming(name: str, sample: Sample, labels: Labels) -> Iterator[Record]:
+    """Yields each sample of the batches with its split, as they were appended.
 
     Args:
         name: The task's name.
-        task: The task, which names the label columns.
+        sample: The kind of input.
+        labels: The label columns.
 
     Raises:
         ConvoyError: When a shard is missing, is unreadable or lacks a column.
     """
     for batch in list_batches(name):
         for file in sorted(batch.glob("*.parquet")):
-            yield from _read_shard(file, task)
+            yield from _read_shard(file, sample, labels)
 
 
-def _read_shard(file: Path, task: Task) -> Iterator[tuple[Record, str, str]]:
-    labels = list(task.label_columns())
+def _read_shard(file: Path, sample: Sample, labels: Labels) -> Iterator[Record]:
     try:
         for rows in pq.ParquetFile(file).iter_batches(ROWS):
             for row in rows.to_pylist():
-                values = {label: row[label] for label in labels}
-                record = Record(row["image"], row["image_path"], values)
-                yield record, task.stratum(values), row["split"]
+                values = {label: row[label] for label in labels.columns()}
+                yield Record(row[sample.column], row[sample.path_column], values, row["split"])
     except KeyError as error:
         raise ConvoyError(f"{file}: the column {error} is missing") from None
     except (pa.ArrowException, OSError) as error:

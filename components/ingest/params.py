@@ -24,13 +24,14 @@ class Splits(Block):
 
 
 class SourceParams(BaseModel):
-    """Where the images come from; each kind of source adds its own keys.
+    """Where the samples come from; each kind of source adds its own keys.
 
     Attributes:
         kind: A module of `components/ingest/sources`.
         path: The file or folder the source reads; DVC watches it.
         splits: Used when the source brings no split of its own.
-        rows_per_shard: Images in one parquet file.
+        split_seed: Another seed makes another split; `seed`, of training, does not.
+        rows_per_shard: Samples in one parquet file.
     """
 
     model_config = ConfigDict(extra="allow", frozen=True)
@@ -38,4 +39,5 @@ class SourceParams(BaseModel):
     kind: str
     path: Path
     splits: Splits = Splits()
+    split_seed: int = Field(0, ge=0)
     rows_per_shard: int = Field(5_000, gt=0)

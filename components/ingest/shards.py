@@ -16,22 +16,26 @@ ROW_GROUP_BYTES = 64 * 2**20
 class ShardWriter:
     """Writes the shards of one split; a context manager.
 
-    Rows wait until they fill a row group of 256 images or 64 MiB, so memory stays flat.
+    Rows wait until they fill a row group of 256 samples or 64 MiB, so memory stays flat.
     """
 
-    def __init__(self, folder: Path, split: str, schema: pa.Schema, rows_per_shard: int) -> None:
+    def __init__(
+        self, folder: Path, split: str, schema: pa.Schema, column: str, rows_per_shard: int
+    ) -> None:
         """Opens no file before the first rows are written.
 
         Args:
             folder: Where the shards go.
             split: The split that their names begin with.
-            schema: The schema of the table; it has a binary column `image`.
+            schema: The schema of the table.
+            column: The column of the encoded sample.
             rows_per_shard: Rows after which a new shard begins.
         """
         self.shards = 0
         self._folder = folder
         self._split = split
         self._schema = schema
+        self._column = column
         self._rows_per_shard = rows_per_shard
         self._file: pq.ParquetWriter | None = None
         self._rows_in_file = 0
@@ -53,7 +57,7 @@ class ShardWriter:
             pa.ArrowException: When a value is not of its column's type.
         """
         self._waiting.append(row)
-        self._waiting_bytes += len(row["image"])
+        self._waiting_bytes += len(row[self._column])
         full = self._rows_in_file + len(self._waiting) == self._rows_per_shard
         if full or len(self._waiting) == ROW_GROUP or self._waiting_bytes >= ROW_GROUP_BYTES:
             self._write_waiting()
@@ -71,7 +75,7 @@ class ShardWriter:
     def _open_file(self) -> pq.ParquetWriter:
         path = self._folder / shard_name(self._split, self.shards)
         self.shards += 1
-        # a dictionary, a minimum and a maximum would only repeat the images
+        # a dictionary, a minimum and a maximum would only repeat the samples
         plain = [field.name for field in self._schema if not pa.types.is_binary(field.type)]
         return pq.ParquetWriter(
             path, self._schema, compression="zstd", use_dictionary=plain, write_statistics=plain

@@ -1,4 +1,4 @@
-"""Assigns images to splits: stratified, reproducible, one image at a time."""
+"""Assigns samples to splits: stratified, reproducible, one sample at a time."""
 
 import hashlib
 import itertools
@@ -15,9 +15,9 @@ NEARLY_WHOLE = 0.01
 class Splitter:
     """Cuts each stratum into blocks and shuffles the splits within a block.
 
-    A block is the least number of images that the shares divide without remainder: 10 for
+    A block is the least number of samples that the shares divide without remainder: 10 for
     0.8, 0.1 and 0.1. So every stratum keeps the shares exactly, up to its last block, and
-    images that are appended later change no earlier assignment.
+    samples that are appended later change no earlier assignment.
     """
 
     def __init__(self, shares: Mapping[str, float], seed: int) -> None:
@@ -28,14 +28,14 @@ class Splitter:
             seed: Seed of the shuffle.
 
         Raises:
-            ConvoyError: When a share is too small to have an image in a block.
+            ConvoyError: When a share is too small to have a sample in a block.
         """
         self._block = divide_block(shares)
         self._seed = seed
         self._strata: dict[str, Iterator[str]] = {}
 
     def assign(self, stratum: str) -> str:
-        """The split of the next image of a stratum."""
+        """The split of the next sample of a stratum."""
         return next(self._strata.setdefault(stratum, self._splits(stratum)))
 
     def _splits(self, stratum: str) -> Iterator[str]:
@@ -57,11 +57,11 @@ def divide_block(shares: Mapping[str, float]) -> tuple[str, ...]:
         shares: Positive weights by split; they need not sum to 1.
 
     Returns:
-        The smallest block of which every share is whole, within a hundredth of an image;
-        if none of up to 100 images will do, 100 with the shares rounded.
+        The smallest block of which every share is whole, within a hundredth of a sample;
+        if none of up to 100 samples will do, 100 with the shares rounded.
 
     Raises:
-        ConvoyError: When a share is too small to have an image in a block.
+        ConvoyError: When a share is too small to have a sample in a block.
     """
     weights = np.array(list(shares.values()))
     ends = np.cumsum(weights) / weights.sum()
@@ -74,6 +74,6 @@ def divide_block(shares: Mapping[str, float]) -> tuple[str, ...]:
         if count == 0:
             raise ConvoyError(
                 f"source.splits.{split}: {shares[split]:g} is too small; a split needs "
-                f"at least one image in {LARGEST_BLOCK}"
+                f"at least one sample in {LARGEST_BLOCK}"
             )
     return tuple(np.repeat(list(shares), counts).tolist())

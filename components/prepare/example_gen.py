@@ -5,11 +5,15 @@ from typing import Any
 
 import apache_beam as beam
 import pyarrow as pa
+from google.protobuf import wrappers_pb2
 from tfx.components.example_gen.base_example_gen_executor import BaseExampleGenExecutor
+from tfx.proto import example_gen_pb2
 from tfx.types import standard_component_specs
+from tfx.utils import proto_utils
 from tfx_bsl.coders.example_coder import RecordBatchToExamplesEncoder
 
-from components.core.table import BOOKKEEPING_COLUMNS
+from components.core.table import raw_types
+from components.core.task import Spec
 
 
 def to_features(column: pa.Array) -> pa.LargeListArray:
@@ -45,6 +49,22 @@ def encode_table(table: pa.Table) -> list[bytes]:
     return RecordBatchToExamplesEncoder().encode(batch)
 
 
+def wrap_spec(spec: str) -> example_gen_pb2.CustomConfig:
+    """What the stage is made of, as `FileBasedExampleGen` hands it to `ParquetExecutor`."""
+    config = example_gen_pb2.CustomConfig()
+    config.custom_config.Pack(wrappers_pb2.StringValue(value=spec))
+    return config
+
+
+def unwrap_spec(exec_properties: dict[str, Any]) -> Spec:
+    """The inverse of `wrap_spec`, from the properties that TFX runs an executor with."""
+    config = example_gen_pb2.CustomConfig()
+    proto_utils.json_to_proto(exec_properties[standard_component_specs.CUSTOM_CONFIG_KEY], config)
+    text = wrappers_pb2.StringValue()
+    config.custom_config.Unpack(text)
+    return Spec.from_json(text.value)
+
+
 @beam.ptransform_fn
 @beam.typehints.with_input_types(beam.Pipeline)
 @beam.typehints.with_output_types(bytes)
@@ -52,10 +72,11 @@ def _parquet_to_examples(
     pipeline: beam.Pipeline, exec_properties: dict[str, Any], split_pattern: str
 ) -> beam.pvalue.PCollection:
     folder = Path(exec_properties[standard_component_specs.INPUT_BASE_KEY])
+    spec = unwrap_spec(exec_properties)
+    columns = list(raw_types(spec.sample, spec.labels))
     return (
         pipeline
-        | "Read" >> beam.io.ReadFromParquetBatched(str(folder / split_pattern))
-        | "Select" >> beam.Map(lambda table: table.drop(BOOKKEEPING_COLUMNS))
+        | "Read" >> beam.io.ReadFromParquetBatched(str(folder / split_pattern), columns=columns)
         | "Encode" >> beam.FlatMap(encode_table)
     )
 
@@ -63,7 +84,8 @@ def _parquet_to_examples(
 class ParquetExecutor(BaseExampleGenExecutor):
     """Executor of `FileBasedExampleGen` for the canonical table.
 
-    TFX's own parquet executor decodes every bytes column as UTF-8, which images are not.
+    TFX's own parquet executor decodes every bytes column as UTF-8, which samples need not be, and
+    keeps all columns.
     """
 
     def GetInputSourceToExamplePTransform(self) -> beam.PTransform:  # noqa: N802 (TFX's name)

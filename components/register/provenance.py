@@ -2,24 +2,23 @@
 
 import hashlib
 import json
-import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from components.core.block import PARAMS_FILE
+from components.core.block import PARAMS_FILE, read_blocks
 from components.core.errors import ConvoyError
+from components.core.git import git
+from components.core.incoming import INCOMING, list_batches
 from components.core.layout import data_folder
-from components.ingest.incoming import INCOMING, list_batches
-from pipelines.params import read_blocks
 
 DVC_LOCK = Path("dvc.lock")
 UNKNOWN = "unknown"
 
 
-def provenance(task: str) -> dict[str, str]:
+def provenance(name: str) -> dict[str, str]:
     """The tags of a run and of a model version.
 
     Commit, hash of the data and of the parameters, and the batches that were appended to
@@ -27,9 +26,9 @@ def provenance(task: str) -> dict[str, str]:
     """
     return {
         "git_commit": git_commit(),
-        "data_hash": data_hash(task),
-        "params_hash": params_hash(task),
-        "batches": ",".join(batch.name for batch in list_batches(task)),
+        "data_hash": data_hash(name),
+        "params_hash": params_hash(name),
+        "batches": ",".join(batch.name for batch in list_batches(name)),
     }
 
 
@@ -41,12 +40,12 @@ def git_commit() -> str:
     Returns:
         `unknown` outside a git repository, before its first commit and without git.
     """
-    commit = _git("rev-parse", "HEAD")
+    commit = _ask_git("rev-parse", "HEAD")
     if not commit:
         return UNKNOWN
     written = [DVC_LOCK.as_posix(), INCOMING.as_posix(), *(out["path"] for out in _outs())]
     excluded = [f":(exclude,literal){path}" for path in written]
-    changes = _git("status", "--porcelain", "--untracked-files=no", "--", ".", *excluded)
+    changes = _ask_git("status", "--porcelain", "--untracked-files=no", "--", ".", *excluded)
     return f"{commit}-dirty" if changes else commit
 
 
@@ -78,9 +77,9 @@ def _outs() -> Iterator[Mapping[str, Any]]:
         yield from stage.get("outs", ())
 
 
-def _git(*arguments: str) -> str:
+def _ask_git(*arguments: str) -> str:
+    """What git says; nothing outside a repository and without git."""
     try:
-        result = subprocess.run(["git", *arguments], check=True, capture_output=True, text=True)
-    except (OSError, subprocess.CalledProcessError):
+        return git(*arguments)
+    except ConvoyError:
         return ""
-    return result.stdout.strip()

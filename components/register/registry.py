@@ -15,10 +15,17 @@ from mlflow.exceptions import MlflowException
 
 from components import core
 from components.core.errors import ConvoyError
+from components.core.store import (
+    CHAMPION,
+    MODEL_ARTIFACT,
+    configure,
+    download,
+    mlflow_errors,
+    model_uri,
+)
 from components.register.records import Decision, read_decisions, record_decision
-from components.register.tracking import configure, mlflow_errors, resumed_run
+from components.register.tracking import resumed_run
 
-CHAMPION = "champion"
 CHALLENGER = "challenger"
 ARCHIVED = "archived"
 REFUSED = "refused"
@@ -28,7 +35,6 @@ STAGE_TAG = "stage"
 DIGEST_TAG = "model_digest"
 FORMER_TAG = "former_champion"
 ROLLBACK_TAG = "rolling_back_to"
-MODEL_ARTIFACT = "model"
 SERVED_MODEL = Path(core.__file__).with_name("served_model.py")
 REQUIREMENTS = ("mlflow", "numpy", "pandas", "tensorflow")
 
@@ -70,6 +76,7 @@ class Registry:
         metrics: Mapping[str, float],
         tags: Mapping[str, str],
         input_example: bytes,
+        column: str,
     ) -> str:
         """Logs a model with its run and makes it the challenger.
 
@@ -78,7 +85,8 @@ class Registry:
             model_folder: The SavedModel; other files in it, such as `model.keras`, go along.
             metrics: Kept with the version as tags `metric.<name>`.
             tags: Further tags of the version.
-            input_example: An encoded image; the model must be able to predict it.
+            input_example: An encoded sample; the model must be able to predict it.
+            column: The name of the model's input.
 
         Returns:
             The number of the new version.
@@ -87,7 +95,7 @@ class Registry:
             ConvoyError: When the model fails on the example; then there is no new version.
         """
         with mlflow_errors():
-            logged = self._log(run_id, model_folder, input_example)
+            logged = self._log(run_id, model_folder, pd.DataFrame({column: [input_example]}))
             measured = {f"{METRIC_TAG}{name}": str(value) for name, value in metrics.items()}
             if self._find() is None:
                 self._client.create_registered_model(self.name)
@@ -124,7 +132,7 @@ class Registry:
             self._client.set_registered_model_alias(self.name, CHALLENGER, found[0].version)
         return found[0]
 
-    def _log(self, run_id: str, folder: Path, example: bytes) -> Any:
+    def _log(self, run_id: str, folder: Path, example: pd.DataFrame) -> Any:
         """Logs the model; MLflow runs it on the example to infer the signature."""
         with resumed_run(run_id), warnings.catch_warnings():
             # the table has integers, and none is ever missing
@@ -133,7 +141,7 @@ class Registry:
                 name=self.name,
                 python_model=SERVED_MODEL,
                 artifacts={MODEL_ARTIFACT: str(folder)},
-                input_example=pd.DataFrame({"image": [example]}),
+                input_example=example,
                 pip_requirements=[f"{name}=={installed_version(name)}" for name in REQUIREMENTS],
             )
         if logged.signature is None:
@@ -254,8 +262,7 @@ class Registry:
         Args:
             version: A number or an alias.
         """
-        separator = "/" if str(version).isdecimal() else "@"
-        return download(f"models:/{self.name}{separator}{version}")
+        return download(model_uri(self.name, version))
 
     def _find(self) -> Any:
         found = self._client.search_registered_models(f"name = '{self.name}'")
@@ -277,24 +284,6 @@ def _stage(version: ModelVersion, champion: str | None) -> str | None:
         return ROLLED_BACK
     stage = version.tags.get(STAGE_TAG)
     return ARCHIVED if stage == CHAMPION else stage
-
-
-@mlflow_errors()
-def download(uri: str) -> Path:
-    """The folder of a registered model's SavedModel and what was registered along with it.
-
-    A local store's own folder is returned; a server's is copied into a temporary one.
-
-    Args:
-        uri: Such as `models:/digits@champion` or `models:/digits/3`.
-
-    Raises:
-        ConvoyError: When there is no such model or MLflow cannot be reached.
-    """
-    configure()
-    folder = Path(mlflow.artifacts.download_artifacts(uri))
-    artifacts = mlflow.models.Model.load(folder).flavors["python_function"]["artifacts"]
-    return folder / artifacts[MODEL_ARTIFACT]["path"]
 
 
 def recorded_metrics(version: ModelVersion) -> dict[str, float]:

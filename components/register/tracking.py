@@ -1,7 +1,5 @@
 """Runs of the tasks in MLflow: one experiment a task, one run a training."""
 
-import os
-import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,67 +7,26 @@ from typing import Any
 
 import mlflow
 import pandas as pd
-from mlflow.exceptions import MlflowException
-from requests import RequestException
 
-from components.core.errors import ConvoyError
+from components.core.store import configure, local_artifacts, mlflow_errors
+from components.core.task import Spec
 from components.register.provenance import provenance
-from components.register.relocate import relocate
-from pipelines.params import TaskParams
-
-EMBEDDED_STORE = "sqlite:///mlflow.db"
-ARTIFACTS = "mlartifacts"
-SQLITE = "sqlite:///"
-
-
-@contextmanager
-def mlflow_errors() -> Iterator[None]:
-    """Turns MLflow's errors into ones that name the store; also a decorator.
-
-    Raises:
-        ConvoyError: When MLflow refuses a request or cannot be reached. It retries by itself
-            with back-off, `MLFLOW_HTTP_REQUEST_MAX_RETRIES` times.
-    """
-    try:
-        yield
-    except (MlflowException, RequestException, sqlite3.DatabaseError) as error:
-        raise ConvoyError(f"MLflow at {mlflow.get_tracking_uri()}: {error}") from error
-
-
-@mlflow_errors()
-def configure() -> None:
-    """Points MLflow at `MLFLOW_TRACKING_URI`, or at `mlflow.db` in the current folder."""
-    mlflow.set_tracking_uri(os.environ.get("MLFLOW_TRACKING_URI") or EMBEDDED_STORE)
-    artifacts = _local_artifacts()
-    if artifacts is not None:
-        relocate(Path(mlflow.get_tracking_uri().removeprefix(SQLITE)), artifacts)
-
-
-def _local_artifacts() -> Path | None:
-    """The folder `mlartifacts` next to a SQLite store; a server has a place of its own."""
-    uri = mlflow.get_tracking_uri()
-    if not uri.startswith(SQLITE):
-        return None
-    return Path(uri.removeprefix(SQLITE)).resolve().with_name(ARTIFACTS)
 
 
 def _experiment_id(task: str) -> str:
     found = mlflow.get_experiment_by_name(task)
     if found is not None:
         return str(found.experiment_id)
-    artifacts = _local_artifacts()
+    artifacts = local_artifacts()
     return str(mlflow.create_experiment(task, artifacts and str(artifacts / task)))
 
 
 @contextmanager
-def training_run(
-    task: str, params: TaskParams, tags: Mapping[str, str] | None = None
-) -> Iterator[str]:
+def training_run(spec: Spec, tags: Mapping[str, str] | None = None) -> Iterator[str]:
     """Opens a run of the task's experiment, with its parameters and provenance.
 
     Args:
-        task: The task's name.
-        params: Logged with the run.
+        spec: The task; its parameters are logged with the run.
         tags: Further tags that tell the run from others. When a run has them already, as
             after a process was killed, that one is opened again.
 
@@ -82,10 +39,10 @@ def training_run(
     tags = tags or {}
     with mlflow_errors():
         configure()
-        experiment = _experiment_id(task)
+        experiment = _experiment_id(spec.name)
         known = _find_run(experiment, tags) if tags else None
-        with mlflow.start_run(known, experiment, tags={**provenance(task), **tags}) as run:
-            values = flatten(params.model_dump(mode="json"))
+        with mlflow.start_run(known, experiment, tags={**provenance(spec.name), **tags}) as run:
+            values = flatten(spec.params)
             mlflow.log_params({k: v for k, v in values.items() if k not in run.data.params})
             yield run.info.run_id
 

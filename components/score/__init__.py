@@ -1,1 +1,1 @@
-"""Scores any number of images with a registered model, as a Beam job."""
+"""Scores any number of samples with a registered model, as a Beam job."""

@@ -2,7 +2,7 @@
 
 import itertools
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,54 +12,53 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from components.core.errors import ConvoyError
-from components.ingest.sources.image_folder import SUFFIXES
+from components.core.parts import Sample
 
 BATCH_BYTES = 64 * 2**20
 READ_BUFFER = 2**20  # without one, pyarrow reads a row group's column as a whole
 LISTING_FILE = "listing.parquet"
-LISTING = pa.schema({"image_path": pa.string(), "file": pa.binary()})
-TABLE_COLUMNS = ("image_path", "image")
+LISTING = pa.schema({"path": pa.string(), "file": pa.binary()})
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """One row group of a parquet file that holds images or the names of image files.
+    """One row group of a parquet file that holds samples or the names of their files.
 
     Attributes:
         file: The parquet file.
         row_group: The number of the row group in it.
-        start: The number of its first image among all.
-        images: How many there are.
+        start: The number of its first sample among all.
+        samples: How many there are.
     """
 
     file: Path
     row_group: int
     start: int
-    images: int
+    samples: int
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One image, or the reason why it could not be read.
+    """One sample, or the reason why it could not be read.
 
     Attributes:
-        image_path: Relative to the folder, or as the table has it.
-        image: The encoded image.
-        error: None where there is an image.
+        path: Relative to the folder, or as the table has it.
+        sample: The encoded sample.
+        error: None where there is a sample.
     """
 
-    image_path: str | None
-    image: bytes = b""
+    path: str | None
+    sample: bytes = b""
     error: str | None = None
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Images that are read together.
+    """Samples that are read together.
 
     Attributes:
         start: The number of the first one among all.
-        entries: The images.
+        entries: The samples.
     """
 
     start: int
@@ -69,19 +68,20 @@ class Batch:
         return len(self.entries)
 
 
-def list_chunks(source: Path, scratch: Path, rows: int) -> list[Chunk]:
-    """Finds the images; none is read yet.
+def list_chunks(source: Path, sample: Sample, scratch: Path, rows: int) -> list[Chunk]:
+    """Finds the samples; none is read yet.
 
-    The names of a folder's images are written to a table, so a chunk is a few words
+    The names of a folder's files are written to a table, so a chunk is a few words
     whatever it holds.
 
     Args:
-        source: A folder of images, a parquet file or a folder of parquet files.
+        source: A folder of files, a parquet file or a folder of parquet files.
+        sample: The kind of input.
         scratch: A folder for the table of names.
         rows: Names in one chunk.
 
     Raises:
-        ConvoyError: When there is no image, or a parquet file cannot be read or lacks a
+        ConvoyError: When there is no sample, or a parquet file cannot be read or lacks a
             column.
     """
     source = source.resolve()
@@ -89,47 +89,59 @@ def list_chunks(source: Path, scratch: Path, rows: int) -> list[Chunk]:
         raise ConvoyError(f"{source}: not found")
     chunks: list[Chunk] = []
     start = 0
-    for file in _tables(source, scratch, rows):
-        for row_group, images in enumerate(_row_groups(file)):
-            chunks.append(Chunk(file, row_group, start, images))
-            start += images
+    for file in _tables(source, sample, scratch, rows):
+        for row_group, samples in enumerate(_row_groups(file, sample)):
+            chunks.append(Chunk(file, row_group, start, samples))
+            start += samples
     if not start:
-        raise ConvoyError(f"{source}: no image found")
+        raise ConvoyError(f"{source}: no {sample.column} found")
     return chunks
 
 
-def _tables(source: Path, scratch: Path, rows: int) -> list[Path]:
+def _tables(source: Path, sample: Sample, scratch: Path, rows: int) -> list[Path]:
     if not source.is_dir():
         return [source]
-    if next(walk_images(source), None) is None:
+    names = walk_files(source, sample.suffixes)
+    if (first := next(names, None)) is None:
         return sorted(source.glob("*.parquet"))
-    return [write_listing(source, scratch / LISTING_FILE, rows)]
+    listing = scratch / LISTING_FILE
+    write_listing(source, itertools.chain([first], names), listing, rows)
+    return [listing]
 
 
-def _row_groups(file: Path) -> list[int]:
+def _columns(file: Path, sample: Sample) -> Sequence[str]:
+    """Those of the path and of the sample, or of the name of its file."""
+    return LISTING.names if file.name == LISTING_FILE else (sample.path_column, sample.column)
+
+
+def _row_groups(file: Path, sample: Sample) -> list[int]:
     """The number of rows in each row group.
 
     Raises:
-        ConvoyError: When it is no parquet file or has neither images nor their names.
+        ConvoyError: When it is no parquet file or has neither samples nor their names.
     """
     try:
         table = pq.ParquetFile(file)
     except pa.ArrowInvalid:
         raise ConvoyError(f"{file}: neither a folder nor a parquet file") from None
     with table:
-        columns = table.schema_arrow.names
-        for column in LISTING.names if file.name == LISTING_FILE else TABLE_COLUMNS:
-            if column not in columns:
-                raise ConvoyError(f"{file}: has no column {column!r}, only {', '.join(columns)}")
+        names = table.schema_arrow.names
+        for column in _columns(file, sample):
+            if column not in names:
+                raise ConvoyError(f"{file}: has no column {column!r}, only {', '.join(names)}")
         metadata = table.metadata
         return [metadata.row_group(at).num_rows for at in range(metadata.num_row_groups)]
 
 
-def walk_images(folder: Path, prefix: str = "") -> Iterator[str]:
-    """Yields the paths of the visible image files in and below a folder, sorted.
+def walk_files(folder: Path, suffixes: Collection[str], prefix: str = "") -> Iterator[str]:
+    """Yields the paths of the visible files in and below a folder, sorted.
 
-    They are those of `image_folder.list_images` in the same order, but only the names of one
-    folder are held at a time. Linked folders are not entered.
+    Only the names of one folder are held at a time. Linked folders are not entered.
+
+    Args:
+        folder: The folder.
+        suffixes: What the names of the files end in, lower case.
+        prefix: What the paths begin with.
 
     Raises:
         ConvoyError: When a folder may not be read.
@@ -141,25 +153,23 @@ def walk_images(folder: Path, prefix: str = "") -> Iterator[str]:
         raise ConvoyError(f"{folder}: {error.strerror}") from None
     for name, is_folder in entries:
         if is_folder:
-            yield from walk_images(folder / name, f"{prefix}{name}/")
-        elif Path(name).suffix.lower() in SUFFIXES and not name.startswith("."):
+            yield from walk_files(folder / name, suffixes, f"{prefix}{name}/")
+        elif Path(name).suffix.lower() in suffixes and not name.startswith("."):
             yield prefix + name
 
 
-def write_listing(folder: Path, file: Path, rows: int) -> Path:
-    """Writes the names of a folder's images into a table, some rows a row group."""
+def write_listing(folder: Path, names: Iterator[str], file: Path, rows: int) -> None:
+    """Writes the names of a folder's files into a table, some rows a row group."""
     with pq.ParquetWriter(file, LISTING) as writer:
-        names = walk_images(folder)
         while group := list(itertools.islice(names, rows)):
             paths = [os.fsencode(name).decode(errors="replace") for name in group]
             files = [os.fsencode(folder / name) for name in group]
-            writer.write_table(pa.table({"image_path": paths, "file": files}, LISTING))
-    return file
+            writer.write_table(pa.table({"path": paths, "file": files}, LISTING))
 
 
-def read_batches(chunk: Chunk, images: int) -> Iterator[Batch]:
-    """Reads a chunk, one batch ahead; a batch has at most so many images and ends at 64 MiB."""
-    batches = _read_in_turn(chunk, images)
+def read_chunk(chunk: Chunk, sample: Sample, at_once: int) -> Iterator[Batch]:
+    """Reads a chunk, one batch ahead; a batch ends at so many samples and at 64 MiB."""
+    batches = _read_in_turn(chunk, sample, at_once)
     with ThreadPoolExecutor(1) as pool:
         coming = pool.submit(next, batches, None)
         while batch := coming.result():
@@ -167,29 +177,34 @@ def read_batches(chunk: Chunk, images: int) -> Iterator[Batch]:
             yield batch
 
 
-def _read_in_turn(chunk: Chunk, images: int) -> Iterator[Batch]:
+def _read_in_turn(chunk: Chunk, sample: Sample, at_once: int) -> Iterator[Batch]:
     start, entries, size = chunk.start, list[Entry](), 0
-    for row in _read_rows(chunk, images):
-        entries.append(_read_entry(row))
-        size += len(entries[-1].image)
-        if len(entries) == images or size >= BATCH_BYTES:
+    for row in _read_rows(chunk, sample, at_once):
+        entries.append(_read_entry(row, sample))
+        size += len(entries[-1].sample)
+        if len(entries) == at_once or size >= BATCH_BYTES:
             yield Batch(start, entries)
             start, entries, size = start + len(entries), [], 0
     if entries:
         yield Batch(start, entries)
 
 
-def _read_rows(chunk: Chunk, rows: int) -> Iterator[Mapping[str, Any]]:
-    columns = LISTING.names if chunk.file.name == LISTING_FILE else TABLE_COLUMNS
+def _read_rows(chunk: Chunk, sample: Sample, rows: int) -> Iterator[Mapping[str, Any]]:
+    columns = list(_columns(chunk.file, sample))
     with pq.ParquetFile(chunk.file, buffer_size=READ_BUFFER) as table:
         for part in table.iter_batches(rows, [chunk.row_group], columns):
             yield from part.to_pylist()
 
 
-def _read_entry(row: Mapping[str, Any]) -> Entry:
-    path = row["image_path"]
+def _read_entry(row: Mapping[str, Any], sample: Sample) -> Entry:
+    if "file" in row:
+        return _read_file(row["path"], Path(os.fsdecode(row["file"])))
+    path, data = row[sample.path_column], row[sample.column]
+    return Entry(path, error=f"has no {sample.column}") if data is None else Entry(path, data)
+
+
+def _read_file(path: str, file: Path) -> Entry:
     try:
-        image = Path(os.fsdecode(row["file"])).read_bytes() if "file" in row else row["image"]
+        return Entry(path, file.read_bytes())
     except OSError as error:
         return Entry(path, error=f"cannot be read: {error.strerror}")
-    return Entry(path, error="has no image") if image is None else Entry(path, image)

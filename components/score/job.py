@@ -10,10 +10,10 @@ import pyarrow as pa
 from apache_beam.ml.inference.base import ModelHandler, RunInference
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from components.score.inputs import Batch, Chunk, read_batches
-from components.score.parts import ERROR, PATH, Scored, write_part
+from components.core.task import Spec
+from components.score.inputs import Batch, Chunk, read_chunk
+from components.score.parts import ERROR, Scored, write_part
 from components.score.scorer import Scorer, load_scorer
-from pipelines.project import load_task
 
 LOCAL_RUNNER = "--runner=FnApiRunner"
 """What Beam's DirectRunner ends up with, but only after trying to download another."""
@@ -25,31 +25,33 @@ GetScorer = Callable[[], Scorer]
 class ScoringHandler(ModelHandler[Batch, Scored, GetScorer]):
     """Lets RunInference score batches as they were read, on one model a process."""
 
-    def __init__(self, task: str, model: Path) -> None:
-        """Takes the task's name and the folder of the SavedModel."""
+    def __init__(self, spec: Spec, model: Path) -> None:
+        """Takes the task and the folder of the SavedModel."""
         super().__init__()
-        self._task = task
+        self._spec = spec.to_json()
         self._model = model
+        self._path_column = spec.sample.path_column
 
     def load_model(self) -> GetScorer:
         """Loads the model; returns how to get it, as Beam never lets go of what is returned."""
-        load_scorer(self._task, self._model)
-        return partial(load_scorer, self._task, self._model)
+        load_scorer(self._spec, self._model)
+        return partial(load_scorer, self._spec, self._model)
 
     def run_inference(
         self, batch: Batch, model: GetScorer, inference_args: dict[str, Any] | None = None
     ) -> Iterator[Scored]:
-        """Yields the number of the first image and a row an image."""
-        scored = iter(model().score([entry.image for entry in batch.entries if not entry.error]))
+        """Yields the number of the first sample and the rows of all."""
+        scored = iter(model().score([entry.sample for entry in batch.entries if not entry.error]))
         rows = [
-            {PATH: entry.image_path, **({ERROR: entry.error} if entry.error else next(scored))}
+            {self._path_column: entry.path, **row}
             for entry in batch.entries
+            for row in ([{ERROR: entry.error}] if entry.error else next(scored))
         ]
-        yield Scored(batch.start, rows)
+        yield Scored(batch.start, len(batch), rows)
 
     def get_num_bytes(self, batch: Batch) -> int:
-        """The size of the images."""
-        return sum(len(entry.image) for entry in batch.entries)
+        """The size of the samples."""
+        return sum(len(entry.sample) for entry in batch.entries)
 
     def should_skip_batching(self) -> bool:
         """The elements are batches."""
@@ -57,12 +59,7 @@ class ScoringHandler(ModelHandler[Batch, Scored, GetScorer]):
 
 
 def run_job(
-    name: str,
-    model: Path,
-    chunks: Sequence[Chunk],
-    read: int,
-    folder: Path,
-    schema: pa.Schema,
+    spec: Spec, model: Path, chunks: Sequence[Chunk], read: int, folder: Path, schema: pa.Schema
 ) -> None:
     """Scores all chunks, with the task's flags of Beam's runner, and waits for the end.
 
@@ -70,21 +67,20 @@ def run_job(
     writing is one fused stage, which holds two reads at most: one is scored, the next is read.
 
     Args:
-        name: The task's name.
+        spec: The task.
         model: The folder of the SavedModel; all workers must see it.
         chunks: What to score.
-        read: The most images that are read at once.
+        read: The most samples that are read at once.
         folder: Where the parts go; all workers must see it.
         schema: The columns of the parts.
     """
-    _, params = load_task(name)
-    options = PipelineOptions([LOCAL_RUNNER, *params.prepare.beam_args])
+    options = PipelineOptions([LOCAL_RUNNER, *spec.params["prepare"]["beam_args"]])
     with beam.Pipeline(options=options) as pipeline:
         (
             pipeline
             | "Chunks" >> beam.Create(chunks)
             | "Spread" >> beam.Reshuffle()
-            | "Read" >> beam.FlatMap(read_batches, read)
-            | "Score" >> RunInference(ScoringHandler(name, model))
+            | "Read" >> beam.FlatMap(read_chunk, spec.sample, read)
+            | "Score" >> RunInference(ScoringHandler(spec, model))
             | "Write" >> beam.Map(write_part, folder, schema)
         )

@@ -1,6 +1,6 @@
 """Writes the rows of every batch into a file of its own and joins the files in order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -10,7 +10,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-PATH = "image_path"
 ERROR = "error"
 PROBABILITY = "probability"
 PLAIN = pa.schema({PROBABILITY: pa.float32()})
@@ -23,40 +22,42 @@ class Scored:
     """What became of a batch.
 
     Attributes:
-        start: The number of its first image among all.
-        rows: A row an image.
+        start: The number of its first sample among all.
+        samples: How many samples it has.
+        rows: None, one or many rows a sample; one, with `error`, where it could not be scored.
     """
 
     start: int
+    samples: int
     rows: Sequence[Mapping[str, Any]]
 
 
 @dataclass
 class Tally:
-    """What became of the images.
+    """What became of the samples.
 
     Attributes:
-        images: All of them.
+        samples: All of them.
         failed: Those that could not be scored.
         failures: The first few of these: path and reason.
     """
 
-    images: int = 0
+    samples: int = 0
     failed: int = 0
     failures: list[tuple[str, str]] = field(default_factory=list)
 
-    def add(self, rows: pa.Table) -> None:
-        """Counts some rows."""
+    def add(self, samples: int, rows: pa.Table) -> None:
+        """Counts some samples and those of their rows that say why they could not be scored."""
         failed = rows.filter(rows[ERROR].is_valid())
-        self.images += rows.num_rows
+        self.samples += samples
         self.failed += failed.num_rows
         shown = failed.slice(0, SHOWN - len(self.failures)).to_pylist()
-        self.failures += [(str(row[PATH]), row[ERROR]) for row in shown]
+        self.failures += [(str(row[rows.column_names[0]]), row[ERROR]) for row in shown]
 
 
-def part_schema(columns: pa.Schema) -> pa.Schema:
-    """`image_path`, the columns of a scored image, `error`."""
-    return pa.schema([pa.field(PATH, pa.string()), *columns, pa.field(ERROR, pa.string())])
+def part_schema(path_column: str, columns: pa.Schema) -> pa.Schema:
+    """The path of the sample, the columns of a prediction, `error`."""
+    return pa.schema([pa.field(path_column, pa.string()), *columns, pa.field(ERROR, pa.string())])
 
 
 def write_part(scored: Scored, folder: Path, schema: pa.Schema) -> None:
@@ -67,19 +68,19 @@ def write_part(scored: Scored, folder: Path, schema: pa.Schema) -> None:
         folder: Where the parts go.
         schema: The columns.
     """
-    part = folder / f"{scored.start:012}-{len(scored.rows)}.parquet"
+    part = folder / f"{scored.start:012}-{scored.samples}.parquet"
     unfinished = part.with_suffix(".tmp")
     pq.write_table(pa.Table.from_pylist(list(scored.rows), schema), unfinished)
     unfinished.replace(part)
 
 
-def count_images(folder: Path) -> int:
-    """The images in the parts that are written."""
-    return sum(int(part.stem.rpartition("-")[2]) for part in folder.glob("*.parquet"))
+def count_samples(parts: Iterable[Path]) -> int:
+    """The samples of some parts, whatever they have become."""
+    return sum(int(part.stem.rpartition("-")[2]) for part in parts)
 
 
 def join_parts(folder: Path, file: Path, schema: pa.Schema, plain: bool) -> Tally:
-    """Joins the parts in the order of the images, some at a time.
+    """Joins the parts in the order of the samples, some at a time.
 
     Args:
         folder: The parts.
@@ -92,7 +93,7 @@ def join_parts(folder: Path, file: Path, schema: pa.Schema, plain: bool) -> Tall
         parts = iter(sorted(folder.glob("*.parquet")))
         while group := list(islice(parts, PARTS_A_GROUP)):
             rows = pa.concat_tables([pq.read_table(part) for part in group])
-            tally.add(rows)
+            tally.add(count_samples(group), rows)
             writer.write_table(_probabilities(rows) if plain else rows)
     return tally
 

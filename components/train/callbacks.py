@@ -14,7 +14,7 @@ from components.train.params import TrainParams
 def make_callbacks(
     params: TrainParams,
     curves: Path,
-    images: int,
+    examples: int,
     phase: int = 1,
 ) -> list[keras.callbacks.Callback]:
     """Makes the callbacks of `fit`, which needs validation data.
@@ -24,15 +24,15 @@ def make_callbacks(
 
     Args:
         params: The parameters of training.
-        curves: CSV file to write, one row an epoch: loss and monitors on both splits,
-            `learning_rate`, `momentum` where the optimizer has one, `images_per_second`,
+        curves: CSV file to write, one row an epoch: loss and metrics on both splits,
+            `learning_rate`, `momentum` where the optimizer has one, `examples_per_second`,
             `phase`.
-        images: Training images in an epoch.
+        examples: Training examples in an epoch.
         phase: The number of this call of `fit`, from 1; later ones go on in the same file.
     """
     return [
         FiniteLoss(),
-        EpochFacts(images, phase),  # adds to the values that the callbacks below read
+        EpochFacts(examples, phase),  # adds to the values that the callbacks below read
         keras.callbacks.CSVLogger(curves, append=phase > 1),
         keras.callbacks.EarlyStopping(
             monitor="val_loss",
@@ -98,10 +98,10 @@ class EpochFacts(keras.callbacks.Callback):
     of training without validation; in the first epoch it includes the compilation.
     """
 
-    def __init__(self, images: int, phase: int) -> None:
-        """Takes the number of training images in an epoch and that of the phase."""
+    def __init__(self, examples: int, phase: int) -> None:
+        """Takes the number of training examples in an epoch and that of the phase."""
         super().__init__()
-        self.images = images
+        self.examples = examples
         self.phase = phase
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
@@ -119,7 +119,7 @@ class EpochFacts(keras.callbacks.Callback):
         logs["learning_rate"] = as_float(optimizer.learning_rate)
         if hasattr(optimizer, "momentum"):
             logs["momentum"] = as_float(optimizer.momentum)
-        logs["images_per_second"] = self.images / self.seconds
+        logs["examples_per_second"] = self.examples / self.seconds
         logs["phase"] = self.phase
 
 

@@ -1,68 +1,59 @@
 """Exports a trained network with the preprocessing inside, so that serving has no skew."""
 
-import importlib
 from pathlib import Path
 
 import keras
 import tensorflow as tf
 import tensorflow_transform as tft
 
-import models
-from components.prepare.params import PrepareParams
-from components.prepare.preprocessing import decode_with_sizes
-from pipelines.params import TaskParams
-from pipelines.tasks.base import Task
+from components.core.served_model import CLASSES_FILE
+from components.core.task import Spec
+from models.shared.loading import KERAS_FILE
 
-KERAS_FILE = "model.keras"
 DEFINITION_FILE = "model.json"
 WEIGHTS_FILE = "model.weights.h5"
-CLASSES_FILE = Path("assets.extra") / "classes.txt"
 
 
 class ServedNetwork(tf.Module):
-    """Preprocessing, network and the task's last step as one function of image files.
+    """Preprocessing, network and the task's last step as one function of encoded samples.
 
-    Images are prepared by the very function that the transform graph was traced from; the
-    graph itself would encode each as PNG only to have it decoded again.
+    Samples are prepared by the very function that the transform graph was traced from; the
+    graph itself would encode each only to have it decoded again.
     """
 
-    def __init__(self, network: keras.Model, task: Task, prepare: PrepareParams) -> None:
+    def __init__(self, network: keras.Model, spec: Spec) -> None:
         super().__init__(name="served_network")
         self.network = network
-        self.task = task
-        self.prepare = prepare
+        self.spec = spec
 
     @tf.function
-    def serve(self, image: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Predicts from encoded images, string `[batch]`."""
-        prepared, sizes = decode_with_sizes(image, self.prepare)
-        return self.task.serve(self.network(prepared, training=False), sizes)
+    def serve(self, samples: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Predicts from encoded samples, string `[batch]`."""
+        prepared, context = self.spec.sample.serve(samples)
+        return self.spec.learning.serve(self.network(prepared, training=False), context)
 
     @tf.function
     def serve_examples(self, examples: tf.Tensor) -> dict[str, tf.Tensor]:
         """Predicts from serialized raw `tf.train.Example` records, string `[batch]`."""
-        spec = {"image": tf.io.FixedLenFeature((), tf.string)}
-        return self.serve(tf.io.parse_example(examples, spec)["image"])
+        column = self.spec.sample.column
+        types = {column: tf.io.FixedLenFeature((), tf.string)}
+        return self.serve(tf.io.parse_example(examples, types)[column])
 
 
 def export(
-    network: keras.Model,
-    transform: tft.TFTransformOutput,
-    task: Task,
-    params: TaskParams,
-    folder: Path,
+    network: keras.Model, transform: tft.TFTransformOutput, spec: Spec, folder: Path
 ) -> None:
     """Writes a SavedModel, the network on its own and the names of the classes.
 
     The network is there twice: as one `.keras` file, and as its definition (`model.json`)
     with its weights (`model.weights.h5`) for tools that want them apart.
 
-    Signatures: `serving_default` takes `image`, encoded image files, string `[batch]`;
-    `examples` takes serialized raw `tf.train.Example` records.
+    Signatures: `serving_default` takes encoded samples, string `[batch]`, under the name of
+    their column; `examples` takes serialized raw `tf.train.Example` records.
     """
-    served = ServedNetwork(network, task, params.prepare)
+    served = ServedNetwork(network, spec)
     signatures = {
-        "serving_default": served.serve.get_concrete_function(_strings("image")),
+        "serving_default": served.serve.get_concrete_function(_strings(spec.sample.column)),
         "examples": served.serve_examples.get_concrete_function(_strings("examples")),
     }
     tf.saved_model.save(served, str(folder), signatures=signatures)
@@ -71,14 +62,7 @@ def export(
     network.save_weights(folder / WEIGHTS_FILE)
     classes = folder / CLASSES_FILE
     classes.parent.mkdir(exist_ok=True)
-    classes.write_text("".join(f"{name}\n" for name in task.classes(transform, params)))
-
-
-def load_network(file: Path) -> keras.Model:
-    """Loads the network of a `.keras` file that `export` wrote, for inference."""
-    for name in models.model_names():  # Keras knows the layers of imported modules only
-        importlib.import_module(f"{models.__name__}.{name}")
-    return keras.models.load_model(file, compile=False)
+    classes.write_text("".join(f"{name}\n" for name in spec.learning.classes(transform)))
 
 
 def _strings(name: str) -> tf.TensorSpec:

@@ -8,11 +8,11 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
+from components.core.task import Spec
 from components.train.callbacks import make_callbacks
 from components.train.fine_tuning import Phase, freeze, plan_phases
 from components.train.optimizers import make_optimizer
-from pipelines.params import TaskParams
-from pipelines.tasks.base import Task
+from components.train.params import TrainParams
 
 
 @dataclass(frozen=True)
@@ -22,25 +22,24 @@ class Data:
     Attributes:
         training: Batches of the training split, in another order every epoch.
         validation: Batches of the validation split.
-        images: Training images in an epoch.
+        examples: Training examples in an epoch.
         class_weights: The weight of each class in the loss; None for equal ones.
     """
 
     training: tf.data.Dataset
     validation: tf.data.Dataset
-    images: int
+    examples: int
     class_weights: dict[int, float] | None = None
 
 
-def fit(network: keras.Model, task: Task, params: TaskParams, data: Data, curves: Path) -> None:
+def fit(network: keras.Model, spec: Spec, data: Data, curves: Path) -> None:
     """Fits a network in the phases that its parameters ask for.
 
     It ends with the weights of the epoch that had the least validation loss of all.
 
     Args:
         network: The network; changed in place.
-        task: The task, which gives loss and monitors.
-        params: The task's parameters.
+        spec: What the stage is made of; gives loss and metrics.
         data: The examples of both splits.
         curves: CSV file to write, one row an epoch.
 
@@ -49,15 +48,16 @@ def fit(network: keras.Model, task: Task, params: TaskParams, data: Data, curves
             is not there.
     """
     epochs, least, best = 0, math.inf, network.get_weights()
-    for number, phase in enumerate(plan_phases(params.train), start=1):
-        _compile(network, task, params, phase, data.images)
+    phases = plan_phases(spec.block("train", TrainParams))
+    for number, phase in enumerate(phases, start=1):
+        _compile(network, spec, phase, data.examples)
         history = network.fit(
             data.training,
             validation_data=data.validation,
             initial_epoch=epochs,
             epochs=epochs + phase.params.epochs,
             class_weight=data.class_weights,
-            callbacks=make_callbacks(phase.params, curves, data.images, number),
+            callbacks=make_callbacks(phase.params, curves, data.examples, number),
             verbose=1 if sys.stdout.isatty() else 2,
         )
         epochs = history.epoch[-1] + 1  # a phase may have stopped early
@@ -66,17 +66,15 @@ def fit(network: keras.Model, task: Task, params: TaskParams, data: Data, curves
     network.set_weights(best)
 
 
-def _compile(
-    network: keras.Model, task: Task, params: TaskParams, phase: Phase, images: int
-) -> None:
+def _compile(network: keras.Model, spec: Spec, phase: Phase, examples: int) -> None:
     """Readies a network for a phase, with a new optimizer."""
     if phase.fraction is not None:
         freeze(network, phase.fraction)
-    steps = math.ceil(images / phase.params.batch_size)
+    steps = math.ceil(examples / phase.params.batch_size)
     with network.distribute_strategy.scope():
         network.compile(
             optimizer=make_optimizer(phase.params, steps),
-            loss=task.loss(params),
-            metrics=task.monitors(),
-            jit_compile=params.train.jit_compile,
+            loss=spec.learning.loss(),
+            metrics=spec.learning.metrics(),
+            jit_compile=phase.params.jit_compile,
         )

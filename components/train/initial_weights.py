@@ -5,7 +5,8 @@ from pathlib import Path
 import keras
 
 from components.core.errors import ConvoyError
-from components.train.export import KERAS_FILE, load_network
+from components.core.store import download
+from models.shared.loading import KERAS_FILE, load_network
 
 REGISTRY_PREFIX = "models:/"
 
@@ -44,8 +45,6 @@ def load_initial_weights(network: keras.Model, origin: str) -> int:
 
 def _fetch(origin: str) -> Path:
     if origin.startswith(REGISTRY_PREFIX):
-        from components.register.registry import download
-
         return download(origin) / KERAS_FILE
     file = Path(origin)
     if not file.is_file():

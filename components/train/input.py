@@ -1,127 +1,110 @@
 """The training input: transformed examples to batches, with tf.data."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import tensorflow as tf
 import tensorflow_transform as tft
 
-from components.augment.policy import augment
+from components.core.examples import Example, parse_example, parse_features
 from components.core.records import read_records
-from pipelines.params import TaskParams
-from pipelines.tasks.base import Task
-
-Example = dict[str, tf.Tensor]
+from components.core.task import Spec
+from components.train.params import OnlineParams, TrainParams
 
 
-def parse_example(
-    serialized: tf.Tensor, spec: Mapping[str, Any], task: Task, channels: int
-) -> Example:
-    """Parses one transformed example and decodes its image and its labels.
+@dataclass(frozen=True)
+class Examples:
+    """The examples of a split.
 
-    Args:
-        serialized: A `tf.train.Example`, string scalar.
-        spec: Feature spec of the transformed examples.
-        task: The task, which decodes the labels.
-        channels: Channels of the image.
-
-    Returns:
-        The features by name; `image` is uint8 `[height, width, channels]`.
+    Attributes:
+        decoded: Samples and features, each sample decoded once for all that reads them where
+            `train.cache` keeps them.
+        features: Features alone; no sample is decoded for them.
     """
-    example = tf.io.parse_single_example(serialized, spec)
-    example["image"] = tf.io.decode_png(example["image"], channels=channels)
-    return task.decode_labels(example)
+
+    decoded: tf.data.Dataset
+    features: tf.data.Dataset
+
+    def samples(self, column: str) -> tf.data.Dataset:
+        """The decoded samples alone, which are in the named column."""
+        return self.decoded.map(lambda example: example[column])
 
 
 def read_examples(
-    files: Sequence[str], transform: tft.TFTransformOutput, task: Task, params: TaskParams
-) -> tf.data.Dataset:
+    patterns: Sequence[str], transform: tft.TFTransformOutput, spec: Spec, cache_file: Path
+) -> Examples:
     """Streams the examples of TFRecord files in a fixed order.
 
     Args:
-        files: Glob patterns of gzip-compressed TFRecord files.
+        patterns: Glob patterns of gzip-compressed TFRecord files; some may match none.
         transform: Output of TensorFlow Transform.
-        task: The task, which decodes the labels.
-        params: The task's parameters.
-
-    Returns:
-        Examples as `parse_example` gives them, of known shapes.
+        spec: What the stage is made of.
+        cache_file: Where `train.cache: file` keeps decoded examples.
     """
-    spec = transform.transformed_feature_spec()
-    size = (params.prepare.height, params.prepare.width, params.prepare.channels)
+    types = transform.transformed_feature_spec()
+    sample, features = spec.sample, spec.features
 
-    def parse(serialized: tf.Tensor) -> Example:
-        example = parse_example(serialized, spec, task, params.prepare.channels)
-        example["image"] = tf.ensure_shape(example["image"], size)
-        return example
+    def without_path(example: Example) -> Example:
+        return {name: value for name, value in example.items() if name != sample.path_column}
 
-    names = tf.data.Dataset.list_files(list(files), shuffle=False)
-    return read_records(names).map(parse, num_parallel_calls=tf.data.AUTOTUNE)
+    def decode(serialized: tf.Tensor) -> Example:
+        return without_path(parse_example(serialized, types, sample, features))
 
+    def unpack(serialized: tf.Tensor) -> Example:
+        return without_path(parse_features(serialized, types, features))
 
-def count(examples: tf.data.Dataset) -> int:
-    """The number of examples, by one pass."""
-    return int(examples.reduce(tf.constant(0, tf.int64), lambda total, _: total + 1))
-
-
-def statistics_of(examples: tf.data.Dataset) -> tuple[list[float], list[float]]:
-    """Mean and variance of each channel, which every transformed example carries."""
-    example = next(examples.take(1).as_numpy_iterator())
-    return example["image_mean"].tolist(), example["image_variance"].tolist()
-
-
-def training_batches(
-    examples: tf.data.Dataset, task: Task, params: TaskParams, cache_folder: Path
-) -> tf.data.Dataset:
-    """Caches, shuffles, batches, augments and prefetches; every epoch in another order.
-
-    Returns:
-        Images (uint8 `[batch, height, width, channels]`) and targets, with their weights
-        where the task has any.
-    """
-    train = params.train
-    batches = (
-        _cached(_without_statistics(examples), train.cache, cache_folder / "train")
-        .shuffle(train.shuffle_buffer, seed=params.seed)
-        .batch(train.batch_size, num_parallel_calls=tf.data.AUTOTUNE)
+    records = read_records(sorted(tf.io.gfile.glob(list(patterns))))
+    decoded = records.map(decode, num_parallel_calls=tf.data.AUTOTUNE)
+    cache = spec.block("train", TrainParams).cache
+    return Examples(
+        decoded=_cached(decoded, cache, cache_file),
+        features=records.map(unpack, num_parallel_calls=tf.data.AUTOTUNE),
     )
-    if params.augment.online:
-        batches = tf.data.Dataset.zip(batches, _seeds(params.seed)).map(
-            _augmenter(task, params), num_parallel_calls=tf.data.AUTOTUNE
+
+
+def training_batches(examples: tf.data.Dataset, spec: Spec) -> tf.data.Dataset:
+    """Shuffles, batches, augments and prefetches; every epoch in another order.
+
+    Args:
+        examples: Decoded samples and features, one at a time.
+        spec: What the stage is made of.
+
+    Returns:
+        Samples `[batch, ...]` and targets, with their weights where the task has any.
+    """
+    train = spec.block("train", TrainParams)
+    batches = examples.shuffle(train.shuffle_buffer, seed=spec.seed).batch(
+        train.batch_size, num_parallel_calls=tf.data.AUTOTUNE
+    )
+    if spec.block("augment", OnlineParams).online:
+        batches = tf.data.Dataset.zip(batches, _seeds(spec.seed)).map(
+            _augmenter(spec), num_parallel_calls=tf.data.AUTOTUNE
         )
-    return batches.map(_fitted(task, params)).prefetch(tf.data.AUTOTUNE)
+    return batches.map(_fitted(spec)).prefetch(tf.data.AUTOTUNE)
 
 
-def evaluation_batches(
-    examples: tf.data.Dataset, task: Task, params: TaskParams, cache_folder: Path
-) -> tf.data.Dataset:
-    """Caches and batches in file order."""
-    cached = _cached(_without_statistics(examples), params.train.cache, cache_folder / "val")
-    batches = cached.batch(params.train.batch_size)
-    return batches.map(_fitted(task, params)).prefetch(tf.data.AUTOTUNE)
-
-
-def _without_statistics(examples: tf.data.Dataset) -> tf.data.Dataset:
-    dropped = ("image_mean", "image_variance", "image_path")
-    return examples.map(
-        lambda example: {name: value for name, value in example.items() if name not in dropped}
-    )
+def evaluation_batches(examples: tf.data.Dataset, spec: Spec) -> tf.data.Dataset:
+    """Batches in file order."""
+    batches = examples.batch(spec.block("train", TrainParams).batch_size)
+    return batches.map(_fitted(spec)).prefetch(tf.data.AUTOTUNE)
 
 
 def _cached(examples: tf.data.Dataset, where: str, file: Path) -> tf.data.Dataset:
+    """Keeps examples once they are read; all data sets made of the result share what is kept."""
     if where == "none":
         return examples
     return examples.cache(str(file) if where == "file" else "")
 
 
-def _fitted(task: Task, params: TaskParams) -> Callable[[Example], tuple[tf.Tensor, ...]]:
-    """Makes of examples what `keras.Model.fit` takes: images, targets and weights, if any."""
+def _fitted(spec: Spec) -> Callable[[Example], tuple[tf.Tensor, ...]]:
+    """Makes of examples what `keras.Model.fit` takes: samples, targets and weights, if any."""
+    column, learning = spec.sample.column, spec.learning
 
     def fitted(example: Example) -> tuple[tf.Tensor, ...]:
-        labels = {name: value for name, value in example.items() if name != "image"}
-        weights = task.sample_weights(labels, params)
-        pair = (example["image"], task.target(labels))
+        features = {name: value for name, value in example.items() if name != column}
+        weights = learning.weights(features)
+        pair = (example[column], learning.target(features))
         return pair if weights is None else (*pair, weights)
 
     return fitted
@@ -132,12 +115,12 @@ def _seeds(seed: int) -> tf.data.Dataset:
     return tf.data.Dataset.random(seed=seed, rerandomize_each_iteration=True)
 
 
-def _augmenter(task: Task, params: TaskParams) -> Callable[[Example, tf.Tensor], Example]:
+def _augmenter(spec: Spec) -> Callable[[Example, tf.Tensor], Example]:
+    column, augmentation = spec.sample.column, spec.augmentation
+
     def augment_batch(example: Example, seed: tf.Tensor) -> Example:
-        images = example.pop("image")
-        rows = tf.range(tf.shape(images)[0], dtype=tf.int64)
+        rows = tf.range(tf.shape(example[column])[0], dtype=tf.int64)
         seeds = tf.stack([rows, tf.fill(tf.shape(rows), seed)], axis=-1)
-        images, labels = augment(images, example, seeds, params.augment, task.warp_labels)
-        return {"image": images, **labels}
+        return augmentation(example, seeds)
 
     return augment_batch

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from components.core.block import Block
 
@@ -74,10 +74,9 @@ class TrainParams(Block):
         schedule: The schedule of its learning rate and momentum.
         epochs: The most epochs.
         fine_tune: Freezes the backbone at first; null trains all layers from the start.
-        batch_size: Images a step.
+        batch_size: Examples a step.
         early_stopping: Epochs without progress of the validation loss before training
             stops; null never stops early.
-        class_weights: `balanced` weighs each class by the inverse of its frequency.
         mixed_precision: Whether to compute in 16-bit floats (pays on GPUs).
         jit_compile: Whether XLA compiles the training step.
         strategy: Distribution over devices.
@@ -94,12 +93,18 @@ class TrainParams(Block):
     fine_tune: FineTuneParams | None = None
     batch_size: int = Field(64, gt=0)
     early_stopping: int | None = Field(None, gt=0)
-    class_weights: Literal["none", "balanced"] = "none"
     mixed_precision: bool = False
     jit_compile: bool = False
-    strategy: Literal["default", "mirrored", "multi_worker_mirrored"] = "default"
+    strategy: Literal["default", "mirrored"] = "default"
     cache: Literal["none", "memory", "file"] = "memory"
     shuffle_buffer: int = Field(10_000, gt=0)
+
+    @field_validator("strategy", mode="before")
+    @classmethod
+    def _can_train(cls, strategy: object) -> object:
+        if strategy == "multi_worker_mirrored":
+            raise ValueError("Keras 3 cannot train under tf.distribute.MultiWorkerMirroredStrategy")
+        return strategy
 
     @model_validator(mode="after")
     def _ends_warmup(self) -> Self:
@@ -114,3 +119,13 @@ class TrainParams(Block):
                 f"fine_tune.epochs ({self.fine_tune.epochs})"
             )
         return self
+
+
+class OnlineParams(Block):
+    """What training reads of the block `augment`.
+
+    Attributes:
+        online: Whether the training input changes examples again, anew each epoch.
+    """
+
+    online: bool

@@ -1,43 +1,33 @@
-"""The rules that every table of images must keep."""
+"""The rules that every canonical table must keep, whatever its samples are."""
 
 from great_expectations.expectations import (
     Expectation,
     ExpectColumnDistinctValuesToContainSet,
-    ExpectColumnValuesToBeBetween,
     ExpectColumnValuesToBeInSet,
     ExpectColumnValuesToBeNull,
 )
 
+from components.core.parts import Sample
 from components.core.table import SPLITS
-from components.validate.params import CheckParams
 
 
-def image_expectations(checks: CheckParams) -> list[Expectation]:
-    """Every image decodes, is not constant, is as large as declared and occurs once.
+def table_rules(sample: Sample) -> list[Expectation]:
+    """Every sample decodes, fulfils the rules of its kind and occurs once; no split is empty.
 
-    Besides, no split is empty. Each expectation's `description` is the name of the rule,
-    wherever it is shown.
+    Each expectation's `description` is the name of the rule, wherever it is shown.
 
     Args:
-        checks: What is declared.
+        sample: The kind of input.
     """
+    splits = list(SPLITS)
     return [
-        ExpectColumnValuesToBeNull(column="decode_error", description="image decodes"),
-        ExpectColumnValuesToBeBetween(
-            column="value_range", min_value=1, description="image is not constant"
+        ExpectColumnValuesToBeNull(column="decode_error", description=f"{sample.column} decodes"),
+        *sample.rules(),
+        ExpectColumnValuesToBeNull(
+            column="duplicate_of", description=f"{sample.column} occurs once"
         ),
-        *(
-            ExpectColumnValuesToBeInSet(
-                column=size, value_set=[declared], description=f"{size} as declared"
-            )
-            for size in ("height", "width", "channels")
-            if (declared := getattr(checks, size)) is not None
-        ),
-        ExpectColumnValuesToBeNull(column="duplicate_of", description="image occurs once"),
-        ExpectColumnValuesToBeInSet(
-            column="split", value_set=list(SPLITS), description="split is known"
-        ),
+        ExpectColumnValuesToBeInSet(column="split", value_set=splits, description="split is known"),
         ExpectColumnDistinctValuesToContainSet(
-            column="split", value_set=list(SPLITS), description="no split is empty"
+            column="split", value_set=splits, description="no split is empty"
         ),
     ]

@@ -1,4 +1,4 @@
-"""The table that the rules look at: all shards in one frame, without the images."""
+"""The table that the rules look at: all shards in one frame, without the encoded samples."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,22 +9,26 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from components.core.errors import ConvoyError
-from components.core.table import table_schema
-from pipelines.tasks.base import Task
+from components.core.parts import Labels, Sample
+from components.core.table import NULLABLE, table_schema
 
 BATCH = 256
-NULLABLE = {pa.int64(): pd.Int64Dtype()}
 
-PLACE = ("image_path", "shard", "row")
-"""Columns that say where a row comes from; `row` counts from 0 within the file `shard`."""
+Place = tuple[str, str, str]
+"""The columns that say where a row comes from: its path, its shard and its row there."""
 
 
-def read_rows(data: Path, task: Task) -> pd.DataFrame:
-    """Reads the canonical table with all columns but those that hold encoded images.
+def place_of(sample: Sample) -> Place:
+    """The columns that say where a row comes from; `row` counts from 0 within `shard`."""
+    return (sample.path_column, "shard", "row")
 
-    The task's derived columns are added to a few hundred rows at a time, so that masks
+
+def read_rows(data: Path, sample: Sample, labels: Labels) -> pd.DataFrame:
+    """Reads the canonical table with all columns but those that hold encoded samples or masks.
+
+    The labels' derived columns are added to a few hundred rows at a time, so that masks
     among the labels are never in memory all at once. Further columns are `shard` and `row`
-    and `duplicate_of`, the path and the split of another row with the same image, or null.
+    and `duplicate_of`, the path and the split of another row with the same sample, or null.
 
     Raises:
         ConvoyError: When there is no shard, or one is unreadable or has a column that is
@@ -33,23 +37,23 @@ def read_rows(data: Path, task: Task) -> pd.DataFrame:
     files = sorted(data.glob("*.parquet"))
     if not files:
         raise ConvoyError(f"{data}: no parquet file; run the stage ingest first")
-    rows = pd.concat([batch for file in files for batch in read_shard(file, task)])
+    rows = pd.concat([batch for file in files for batch in read_shard(file, sample, labels)])
     rows = rows.reset_index(drop=True)
-    return rows.assign(duplicate_of=find_duplicates(rows))
+    return rows.assign(duplicate_of=find_duplicates(rows, sample.path_column))
 
 
-def read_shard(file: Path, task: Task) -> Iterator[pd.DataFrame]:
+def read_shard(file: Path, sample: Sample, labels: Labels) -> Iterator[pd.DataFrame]:
     """Yields the rows of one shard in batches; see `read_rows`."""
-    schema = table_schema(task.label_columns())
+    schema = table_schema(sample, labels)
     binary = [field.name for field in schema if pa.types.is_binary(field.type)]
-    columns = [name for name in schema.names if name != "image"]
+    columns = [name for name in schema.names if name != sample.column]
     begin = 0
     try:
         shard = pq.ParquetFile(file)
         check_schema(file, shard.schema_arrow, schema)
         for batch in shard.iter_batches(BATCH, columns=columns):
             rows = batch.to_pandas(types_mapper=NULLABLE.get)
-            rows = task.derive_columns(rows).drop(columns=binary, errors="ignore")
+            rows = labels.derive(rows).drop(columns=binary, errors="ignore")
             yield rows.assign(shard=file.name, row=np.arange(begin, begin + len(rows)))
             begin += len(rows)
     except (pa.ArrowException, OSError) as error:
@@ -71,13 +75,13 @@ def check_schema(file: Path, found: pa.Schema, expected: pa.Schema) -> None:
             raise ConvoyError(f"{file}: the column {field.name} is {kind}; must be {field.type}")
 
 
-def find_duplicates(rows: pd.DataFrame) -> pd.Series:
-    """Names, for each row, another row with the same image: `same as cats/tom.png in train`.
+def find_duplicates(rows: pd.DataFrame, path_column: str) -> pd.Series:
+    """Names, for each row, another row with the same sample: `same as cats/tom.png in train`.
 
     That is the first one with the same bytes; for the first one itself, the second.
     """
     copies = rows[rows["sha256"].duplicated(keep=False)]
-    names = "same as " + copies["image_path"] + " in " + copies["split"]
+    names = "same as " + copies[path_column] + " in " + copies["split"]
     groups = names.groupby(copies["sha256"])
     first, second = (groups.transform(lambda group, at=at: group.iloc[at]) for at in (0, 1))
     return first.mask(groups.cumcount() == 0, second).reindex(rows.index).astype(object)

@@ -13,7 +13,7 @@ from great_expectations.expectations import Expectation
 from components.core.errors import ConvoyError
 from components.validate.docs import make_offline, write_index
 from components.validate.findings import Outcome, read_outcome, rule_name
-from components.validate.rows import PLACE
+from components.validate.rows import Place
 
 DATA_DOCS = "data_docs"
 CONTEXT = "great_expectations"
@@ -30,14 +30,19 @@ SITE = {
 
 
 def run_suite(
-    name: str, expectations: Sequence[Expectation], rows: pd.DataFrame, folder: Path
+    name: str,
+    expectations: Sequence[Expectation],
+    rows: pd.DataFrame,
+    place: Place,
+    folder: Path,
 ) -> list[Outcome]:
     """Checks the rows; keeps suite and results in the folder, as files and as Data Docs.
 
     Args:
         name: The name of the suite.
         expectations: The rules, each with a name of its own (`description`).
-        rows: The table; it has the columns that say where a row comes from.
+        rows: The table.
+        place: Its columns that say where a row comes from.
         folder: Gets `data_docs/index.html` and the context `great_expectations`.
 
     Returns:
@@ -51,9 +56,10 @@ def run_suite(
         context = gx.get_context(mode="file", context_root_dir=folder / CONTEXT)
         context.variables.progress_bars = {"globally": False}
         context.update_data_docs_site("local_site", SITE)
-        checkpoint = make_checkpoint(context, name, expectations)
+        checkpoint = make_checkpoint(context, name, expectations, place)
         (result,) = checkpoint.run(batch_parameters={"dataframe": rows}).run_results.values()
-    outcomes = {outcome.rule: outcome for outcome in map(read_outcome, result.results)}
+    found = [read_outcome(each, place) for each in result.results]
+    outcomes = {outcome.rule: outcome for outcome in found}
     if len(outcomes) < len(expectations):
         raise ConvoyError(f"{name}: two rules have the same name; describe each expectation")
     # results come by column; the suite has them in its own order
@@ -65,7 +71,7 @@ def run_suite(
 
 
 def make_checkpoint(
-    context: FileDataContext, name: str, expectations: Sequence[Expectation]
+    context: FileDataContext, name: str, expectations: Sequence[Expectation], place: Place
 ) -> gx.Checkpoint:
     """A checkpoint that names every row that breaks a rule, and updates the Data Docs."""
     asset = context.data_sources.add_pandas("parquet").add_dataframe_asset(name)
@@ -79,7 +85,7 @@ def make_checkpoint(
         actions=[UpdateDataDocsAction(name="data docs")],
         result_format={
             "result_format": "COMPLETE",
-            "unexpected_index_column_names": list(PLACE),
+            "unexpected_index_column_names": list(place),
         },
     )
     return context.checkpoints.add(checkpoint)

@@ -1,58 +1,80 @@
 """Checks the canonical table and stops the run when it breaks a rule."""
 
-import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
-from rich.console import Console
 
 from components.core.errors import ConvoyError
 from components.core.files import replace_folder
 from components.core.table import SPLITS
-from components.validate.expectations import image_expectations
-from components.validate.findings import Outcome, findings_table
-from components.validate.rows import read_rows
+from components.core.tabular import write_json
+from components.core.task import Spec
+from components.validate.expectations import table_rules
+from components.validate.findings import Outcome
+from components.validate.rows import place_of, read_rows
 from components.validate.suite import DATA_DOCS, run_suite
-from components.validate.summary import rules_table
-from pipelines.params import TaskParams
-from pipelines.tasks.base import Task
 
 METRICS = "validation.json"
 
 
-def validate(name: str, task: Task, params: TaskParams, data: Path, report: Path) -> None:
-    """Checks all shards against the rules for image tables and those of the task.
+@dataclass(frozen=True)
+class Checked:
+    """What became of data that break no critical rule.
+
+    Attributes:
+        outcomes: Every rule in order; those that are broken are warnings.
+        rows: Samples that were checked.
+    """
+
+    outcomes: Sequence[Outcome]
+    rows: int
+
+
+class BrokenRulesError(ConvoyError):
+    """The data break a critical rule.
+
+    Attributes:
+        outcomes: All rules that are broken, warnings among them.
+    """
+
+    def __init__(self, message: str, outcomes: Sequence[Outcome]) -> None:
+        super().__init__(message)
+        self.outcomes = outcomes
+
+
+def validate(spec: Spec, data: Path, report: Path) -> Checked:
+    """Checks all shards against the rules for tables and those of sample and labels.
 
     When no critical rule is broken, `report` gets the Data Docs (`data_docs/index.html`) and
     the context (`great_expectations`), and `validation.json` beside `report` gets the
     figures. Otherwise both stay as they were, and the Data Docs go to `<report>-failed`.
 
     Args:
-        name: The name of the task.
-        task: The task.
-        params: Its parameters.
+        spec: The task.
         data: The folder of the shards.
         report: The folder to replace.
 
     Raises:
-        ConvoyError: When a shard cannot be read, or a critical rule is broken; names the
-            rules, and the file and row that break each first.
+        BrokenRulesError: When a critical rule is broken; names the rules, and the file and row
+            that break each first.
+        ConvoyError: When a shard cannot be read.
     """
-    rows = read_rows(data, task)
+    rows = read_rows(data, spec.sample, spec.labels)
     failed = report.with_name(f"{report.name}-failed")
     shutil.rmtree(failed, ignore_errors=True)
-    rules = [*image_expectations(params.checks), *task.expectations(params)]
-    outcomes = run_suite(name, rules, rows, failed)
+    rules = [*table_rules(spec.sample), *spec.labels.rules()]
+    outcomes = run_suite(spec.name, rules, rows, place_of(spec.sample), failed)
     broken = [outcome for outcome in outcomes if not outcome.success]
-    if broken:
-        Console(stderr=True).print(findings_table(broken, str(data)))
     if errors := [outcome for outcome in broken if outcome.critical]:
-        raise ConvoyError(describe_errors(name, errors, failed / DATA_DOCS / "index.html"))
+        docs = failed / DATA_DOCS / "index.html"
+        raise BrokenRulesError(describe_errors(spec.name, errors, docs), broken)
     replace_folder(failed, report)
-    write_metrics(summarise(rows, outcomes), report.with_name(METRICS))
-    Console().print(rules_table(outcomes, len(rows), report / DATA_DOCS / "index.html"))
+    write_json(summarise(rows, outcomes), report.with_name(METRICS))
+    return Checked(outcomes, len(rows))
 
 
 def describe_errors(name: str, errors: Sequence[Outcome], docs: Path) -> str:
@@ -65,7 +87,7 @@ def describe_errors(name: str, errors: Sequence[Outcome], docs: Path) -> str:
     return "\n".join(lines)
 
 
-def summarise(rows: pd.DataFrame, outcomes: Sequence[Outcome]) -> dict:
+def summarise(rows: pd.DataFrame, outcomes: Sequence[Outcome]) -> Mapping[str, Any]:
     """The figures for `dvc metrics`; the same for the same data, wherever it is checked."""
     broken = [outcome for outcome in outcomes if not outcome.success]
     return {
@@ -77,10 +99,3 @@ def summarise(rows: pd.DataFrame, outcomes: Sequence[Outcome]) -> dict:
             for outcome in outcomes
         },
     }
-
-
-def write_metrics(metrics: dict, file: Path) -> None:
-    """Writes a JSON file as a whole or not at all."""
-    partial = file.with_name(f".{file.name}.partial")
-    partial.write_text(json.dumps(metrics, indent=2) + "\n")
-    partial.replace(file)

@@ -1,1 +1,1 @@
-"""One file a task."""
+"""One folder a task; `shared` holds what several use."""

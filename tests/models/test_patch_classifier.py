@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.train.initial_weights import load_initial_weights
-from models.patch_classifier import build, build_classifier, slide
+from models.patch_classifier import PATCH, SCORES, build, score_network
 
 UNITS = 3
 
@@ -16,6 +16,19 @@ UNITS = 3
 def _seed() -> None:
     keras.utils.clear_session()
     keras.utils.set_random_seed(0)
+
+
+def build_classifier(channels: int, units: int, width: int = 32) -> keras.Model:
+    """A classifier of single patches, by the class of their middle."""
+    patches = keras.Input((PATCH, PATCH, channels))
+    scores = score_network(channels, units, width, dropout=0.0)(patches)
+    logits = keras.layers.Flatten(dtype="float32", name="logits")(scores)
+    return keras.Model(patches, logits, name="patch_classifier")
+
+
+def slide(classifier: keras.Model) -> keras.Model:
+    """The convolutional form of a classifier of patches: the same layers, for larger images."""
+    return classifier.get_layer(SCORES)
 
 
 @pytest.fixture

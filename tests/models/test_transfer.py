@@ -5,15 +5,17 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from components.core.errors import ConvoyError
+from components.samples.image import ImageSample
 from components.train.initial_weights import load_initial_weights
-from components.train.network import build_network
 from models import build_model
 from models.shared.backbones import BACKBONE
 from models.transfer import build
 
 SHAPE = (64, 64, 3)
+NO_SAMPLES = tf.data.Dataset.from_tensors(tf.zeros(SHAPE, tf.uint8)).take(0)  # they need none
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +29,9 @@ def network(model: str, units: int, backbone: str, seed: int) -> keras.Model:
     keras.utils.clear_session()
     keras.utils.set_random_seed(seed)
     body = build_model(model, SHAPE, units, {"backbone": backbone})
-    return build_network(body, SHAPE, [0.0], [1.0])
+    size = dict(zip(("height", "width", "channels"), SHAPE, strict=True))
+    sample = ImageSample(name="toy", checks={}, prepare=size)
+    return sample.entrance(body, NO_SAMPLES, raw=True)
 
 
 def pixels(count: int = 2) -> np.ndarray:

@@ -35,9 +35,8 @@ def test_the_command_line_loads_no_heavy_package() -> None:
     ("arguments", "message"),
     [
         (("run",), "params.yaml: not found"),
-        (("stage", "cook", "digits"), "no stage 'cook'; there are ingest, validate, prepare"),
+        (("stage", "cook", "digits"), "no stage 'cook'; there are plan, ingest, validate, prepare"),
         (("lineage", "digits"), "run: convoy run digits"),
-        (("predict", "digits", "absent.png"), "absent.png: not found"),
         (("run", "train.epochs=3"), "needs exactly one task"),
     ],
 )

@@ -4,11 +4,11 @@ import pytest
 
 from components.ingest.sources.scenes.objects import KINDS
 from components.ingest.sources.scenes.surfaces import CLASSES, VOID
-from pipelines.params import read_blocks
+from pipelines.project import load_spec
 
 
 def checks(task: str) -> dict[str, object]:
-    return dict(read_blocks()[task]["checks"])
+    return dict(load_spec(task).params["checks"])
 
 
 def test_masks_of_rendered_scenes() -> None:

@@ -8,7 +8,7 @@ REPORT = Report(
     "digits",
     Outcome.REFUSED,
     ["accuracy 0.9 is below the threshold 0.97"],
-    images={("0", "train"): 1200, ("1", "train"): 34, ("0", "val"): 10},
+    samples={("0", "train"): 1200, ("1", "train"): 34, ("0", "val"): 10},
     duplicates=["a.png", "b.png", "c.png", "d.png"],
     drift=["brightness: Jensen-Shannon divergence 0.400, above 0.2"],
     metrics={"accuracy": 0.9, "recall/0": 0.5},

@@ -1,16 +1,17 @@
-import copy
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from components.core.block import Block, read_blocks
 from components.core.errors import ConvoyError
 from components.evaluate.params import Threshold
 from components.ingest.params import Splits
 from components.train.params import TrainParams
-from pipelines.params import TaskParams, check_block, read_blocks, read_recipe
+from pipelines.params import check_block, merge_blocks, read_recipe
 from pipelines.runs import plan_run
+from pipelines.tasks.classification import TASK
 
 SHIPPED = Path(__file__).parents[2] / "params.yaml"
 
@@ -20,20 +21,19 @@ def block() -> dict[str, Any]:
     return {
         "task": "toy.py",
         "source": {"kind": "image_folder", "path": "images"},
-        "checks": {},
         "prepare": {"height": 8, "width": 8, "channels": 1},
-        "augment": {},
         "train": {"model": "toy", "epochs": 1},
-        "evaluate": {},
         "gate": {"thresholds": {"accuracy": {"min": 0.9}}},
     }
 
 
 def test_defaults_fill_what_the_block_leaves_out(block: dict[str, Any]) -> None:
-    params = check_block("toy", block, TaskParams)
-    assert params.seed == 0
-    assert params.source.splits == Splits(train=0.8, val=0.1, test=0.1)
-    assert params.augment.copies == 0
+    params = check_block("toy", block, TASK)
+    assert params["seed"] == 0
+    assert params["source"]["splits"] == {"train": 0.8, "val": 0.1, "test": 0.1}
+    assert params["source"]["split_seed"] == 0
+    assert params["augment"]["copies"] == 0
+    assert params["evaluate"]["pictures"] == 36
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,8 @@ def test_defaults_fill_what_the_block_leaves_out(block: dict[str, Any]) -> None:
         (("train", "epochs"), "many", "params.yaml: tasks.toy.train.epochs: Input should be"),
         (("train", "optimizer"), {"name": "sdg"}, "params.yaml: tasks.toy.train.optimizer.name"),
         (("prepare", "channels"), 2, "params.yaml: tasks.toy.prepare.channels: Input should be"),
+        (("checks", "hight"), 2, "params.yaml: tasks.toy.checks.hight: Extra inputs"),
+        (("train", "schedule"), {"nam": 1}, "params.yaml: tasks.toy.train.schedule.nam: Extra"),
         (("augment", "rotation"), -1, "params.yaml: tasks.toy.augment.rotation: Input should be"),
         (("gate", "thresholds"), {}, "params.yaml: tasks.toy.gate.thresholds"),
         (("colour",), "red", "params.yaml: tasks.toy.colour: Extra inputs"),
@@ -53,16 +55,16 @@ def test_a_wrong_key_is_named_by_its_path(
 ) -> None:
     target = block
     for key in keys[:-1]:
-        target = target[key]
+        target = target.setdefault(key, {})
     target[keys[-1]] = value
     with pytest.raises(ConvoyError, match=message):
-        check_block("toy", block, TaskParams)
+        check_block("toy", block, TASK)
 
 
 def test_every_wrong_key_is_told_at_once(block: dict[str, Any]) -> None:
     block["train"] |= {"epochs": 0, "epoch": 1}
     with pytest.raises(ConvoyError) as error:
-        check_block("toy", block, TaskParams)
+        check_block("toy", block, TASK)
     assert len(str(error.value).splitlines()) == 2
 
 
@@ -89,10 +91,21 @@ def test_a_threshold_has_one_bound(bounds: dict[str, float]) -> None:
         Threshold(**bounds)
 
 
-def test_blocks_do_not_change_once_checked(block: dict[str, Any]) -> None:
-    params = check_block("toy", copy.deepcopy(block), TaskParams)
-    with pytest.raises(ValueError, match="frozen"):
-        params.seed = 1  # type: ignore[misc]
+def test_keys_of_stage_and_parts_make_one_block(block: dict[str, Any]) -> None:
+    class Stage(Block):
+        copies: int = 0
+
+    class Base(Block):
+        shift: float = 0.0
+
+    class Part(Base):
+        blur: float = 1.0
+
+    merged = merge_blocks("augment", [Stage, Base, Part, Base])
+    assert merged().model_dump() == {"copies": 0, "shift": 0.0, "blur": 1.0}
+    assert merge_blocks("augment", [Base, Part]) is Part
+    with pytest.raises(ValueError, match="sharpen"):
+        merged(sharpen=1)
 
 
 @pytest.mark.parametrize(
@@ -129,5 +142,5 @@ def test_an_unknown_recipe_is_told_the_known_ones(monkeypatch: pytest.MonkeyPatc
 
 def test_the_shipped_file_names_files_that_exist() -> None:
     for block in yaml.safe_load(SHIPPED.read_text())["tasks"].values():
-        assert (SHIPPED.parent / block["task"]).is_file()
+        assert (SHIPPED.parent / block["task"] / "__init__.py").is_file()
         assert (SHIPPED.parent / "models" / f"{block['train']['model']}.py").is_file()

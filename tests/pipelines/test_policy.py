@@ -2,8 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipelines.params import RetrainParams
-from pipelines.policy import Situation, should_train
+from pipelines.policy import RetrainParams, Situation, should_train
 
 POLICIES = ("always", "on-new-data", "on-drift", "if-older-than")
 NEWS = Situation(champion_age=3, changed=True, new_data=True, drifted=["brightness"])

@@ -3,35 +3,52 @@
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from PIL import Image
 
 from components.core.errors import ConvoyError
-from components.core.masks import encode_mask
-from components.evaluate import segmentation
-from pipelines.prediction import predict_image, read_file, write_predictions
-from pipelines.tasks.classification import Classification
-from pipelines.tasks.segmentation import Segmentation
+from components.core.masks import decode_mask, encode_mask
+from components.core.parts import Prediction
+from components.core.task import Spec, Task
+from pipelines.prediction import check_file, predict_files, predict_sample, write_predictions
+from pipelines.tasks.classification import TASK as CLASSIFICATION
+from pipelines.tasks.segmentation import TASK as SEGMENTATION
+from pipelines.tasks.segmentation.view import MaskView
+from tests.registered import Register
+from tests.specs import make_spec
+from tests.tables import image_sample
 
 CLASSES = ("dark", "bright")
+SAMPLE = image_sample()
 
 
-class Tiled(Segmentation):
+class WatchedView(MaskView):
     """Keeps what it draws on."""
 
-    def __init__(self) -> None:
-        self.seen: list[Image.Image] = []
+    seen: ClassVar[list[Image.Image]] = []
 
-    def stitch(self, *arguments: Any) -> dict[str, bytes]:
-        return segmentation.stitch(*arguments)
+    def draw(self, picture: Image.Image, *arguments: Any) -> Image.Image:
+        self.seen.append(picture)
+        return super().draw(picture, *arguments)
 
-    def draw(self, image: Image.Image, *arguments: Any) -> Image.Image:
-        self.seen.append(image)
-        return super().draw(image, *arguments)
+
+@pytest.fixture
+def seen(monkeypatch: pytest.MonkeyPatch) -> list[Image.Image]:
+    """The pictures that predictions were drawn on."""
+    pictures: list[Image.Image] = []
+    monkeypatch.setattr(WatchedView, "seen", pictures)
+    return pictures
+
+
+def mask_spec() -> Spec:
+    task = replace(SEGMENTATION, view=WatchedView)
+    return make_spec(task, checks={"classes": list(CLASSES)})
 
 
 class Thresholded:
@@ -63,7 +80,12 @@ def save(image: Image.Image, file: Path, **options: Any) -> Path:
 
 
 def write(files: Sequence[Path], tile: int | None = None) -> list[dict[str, Any]]:
-    return write_predictions(Tiled(), Thresholded(), files, Path("out"), tile)
+    return write_predictions(mask_spec(), Thresholded(), files, Path("out"), tile)
+
+
+def predict(task: Task, served: Any, encoded: bytes, tile: int | None) -> Prediction:
+    checks = {"classes": list(CLASSES)}
+    return predict_sample(make_spec(task, checks=checks).view, served, encoded, tile)
 
 
 def read_mask(file: Path) -> np.ndarray:
@@ -76,7 +98,9 @@ def test_a_row_and_pictures_an_image(project: Path) -> None:
     files = [save(noise(seed=seed), project / f"{seed}.png") for seed in range(2)]
     rows = write(files)
     with Path("out/predictions.csv").open() as stream:
-        assert list(csv.DictReader(stream)) == [{k: str(v) for k, v in row.items()} for row in rows]
+        assert list(csv.DictReader(stream)) == [
+            {k: v if isinstance(v, str) else f"{v:.6f}" for k, v in row.items()} for row in rows
+        ]
     assert [row["image"] for row in rows] == [str(file) for file in files]
     assert list(rows[0]) == ["image", *CLASSES]
     written = {file.name for file in Path("out").iterdir()}
@@ -112,23 +136,26 @@ def test_a_second_run_takes_the_place_of_the_first(project: Path) -> None:
     }  # fmt: skip
 
 
-def test_an_image_is_predicted_and_drawn_as_it_is_stored(project: Path) -> None:
+def test_an_image_is_predicted_and_drawn_as_it_is_stored(
+    project: Path, seen: list[Image.Image]
+) -> None:
     """What its EXIF says of its orientation does not count."""
     exif = Image.Exif()
     exif[0x0112] = 6  # to be turned by 90 degrees
     file = save(noise(40, 30), project / "a.jpg", exif=exif, quality=95)
-    task, served = Tiled(), Thresholded()
-    write_predictions(task, served, [file], Path("out"))
+    served = Thresholded()
+    write_predictions(mask_spec(), served, [file], Path("out"))
     assert served.sizes == [(40, 30)]
-    assert [image.size for image in task.seen] == [(40, 30)]
+    assert [image.size for image in seen] == [(40, 30)]
     assert read_mask(Path("out/a-mask.png")).shape == (30, 40)
 
 
-def test_sixteen_bits_are_drawn_as_the_model_sees_them(project: Path) -> None:
+def test_sixteen_bits_are_drawn_as_the_model_sees_them(
+    project: Path, seen: list[Image.Image]
+) -> None:
     deep = Image.fromarray(np.full((30, 40), 0x40FF, np.uint16))
-    task = Tiled()
-    write_predictions(task, Thresholded(), [save(deep, project / "a.png")], Path("out"))
-    assert task.seen[0].getpixel((0, 0)) == (0x40, 0x40, 0x40)
+    write([save(deep, project / "a.png")])
+    assert seen[0].getpixel((0, 0)) == (0x40, 0x40, 0x40)
 
 
 @pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA", "P"])
@@ -137,7 +164,7 @@ def test_tiles_make_the_same_mask_as_the_whole_image(mode: str) -> None:
     stream = io.BytesIO()
     noise(100, 70).convert(mode).save(stream, "PNG")
     served = Thresholded()
-    whole, tiled = (predict_image(Tiled(), served, stream.getvalue(), tile) for tile in (None, 32))
+    whole, tiled = (predict(SEGMENTATION, served, stream.getvalue(), tile) for tile in (None, 32))
     assert tiled == whole
     assert served.sizes == [(100, 70), *[(32, 32)] * 12]
 
@@ -145,7 +172,7 @@ def test_tiles_make_the_same_mask_as_the_whole_image(mode: str) -> None:
 def test_an_image_not_larger_than_a_tile_is_predicted_as_a_whole(project: Path) -> None:
     file = save(noise(40, 30), project / "a.png")
     served = Thresholded()
-    write_predictions(Segmentation(), served, [file], Path("out"), tile=40)
+    write_predictions(mask_spec(), served, [file], Path("out"), tile=40)
     assert served.sizes == [(40, 30)]
 
 
@@ -154,7 +181,7 @@ def test_a_task_that_cannot_put_tiles_together_says_so_before_the_first() -> Non
     noise(100, 70).save(stream, "PNG")
     served = Thresholded()
     with pytest.raises(ConvoyError, match="cannot be predicted in tiles"):
-        predict_image(Classification(), served, stream.getvalue(), 64)
+        predict(CLASSIFICATION, served, stream.getvalue(), 64)
     assert served.sizes == []
 
 
@@ -176,10 +203,65 @@ def broken(file: Path) -> None:
 def test_what_is_no_image_is_named(project: Path, name: str, make: Any, message: str) -> None:
     make(project / name)
     with pytest.raises(ConvoyError, match=message):
-        read_file(project / name)
+        check_file(project / name, SAMPLE)
 
 
 def test_too_many_pixels_are_an_error(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
     with pytest.raises(ConvoyError, match="a.png: cannot be decoded: DecompressionBombError"):
-        read_file(save(noise(), project / "a.png"))
+        check_file(save(noise(), project / "a.png"), SAMPLE)
+
+
+class Brights(MaskView):
+    """A row for each bright pixel."""
+
+    def columns(self, classes: Sequence[str]) -> pa.Schema:
+        return pa.schema({"x": pa.int64(), "share": pa.float64()})
+
+    def rows(self, prediction: Prediction, classes: Sequence[str]) -> list[dict[str, Any]]:
+        (xs,) = decode_mask(prediction["mask"])[0].nonzero()
+        return [{"x": x, "share": x / 3} for x in xs.tolist()]
+
+
+def test_a_file_has_as_many_rows_as_its_view_gives(project: Path) -> None:
+    spec = make_spec(replace(SEGMENTATION, view=Brights), checks={"classes": list(CLASSES)})
+    strips = {"none": [0, 0, 0], "two": [255, 0, 255]}
+    files = [
+        save(Image.fromarray(np.array([pixels], np.uint8)), project / f"{name}.png")
+        for name, pixels in strips.items()
+    ]
+    rows = write_predictions(spec, Thresholded(), files[:1], Path("out"))
+    assert rows == []
+    assert Path("out/predictions.csv").read_text() == "image,x,share\n"
+    rows = write_predictions(spec, Thresholded(), files, Path("out"))
+    assert [row["x"] for row in rows] == [0, 2]
+    assert Path("out/predictions.csv").read_text().splitlines() == [
+        "image,x,share",
+        f"{files[1]},0,0.000000",
+        f"{files[1]},2,0.666667",
+    ]
+
+
+def test_all_files_are_checked_before_the_first_prediction(spec: Spec, project: Path) -> None:
+    good = save(noise(), project / "a.png")
+    (project / "b.png").write_text("no")
+    with pytest.raises(ConvoyError, match=r"b\.png: cannot be decoded"):
+        predict_files(spec, [good, project / "b.png"], Path("out"), "champion")
+    assert not Path("out").exists()
+
+
+def test_the_model_is_the_one_that_is_named(
+    spec: Spec, register: Register, wrong_model: Path, project: Path, capsys: Any
+) -> None:
+    register()
+    register(model=wrong_model)
+    file = save(Image.new("L", (4, 4), 255), project / "[bright].png")
+    for version, label in {"1": "bright", "challenger": "dark"}.items():
+        predict_files(spec, [file], Path("out"), version)
+        assert Path("out/predictions.csv").read_text().splitlines() == [
+            "image,label,probability",
+            f"{file},{label},1.000000",
+        ]
+        printed = capsys.readouterr().out
+        assert "[bright].png" in printed
+        assert "1 predictions in out/predictions.csv" in printed

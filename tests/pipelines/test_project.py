@@ -4,8 +4,8 @@ import pytest
 import yaml
 
 from components.core.errors import ConvoyError
-from pipelines.project import import_file, load_task
-from pipelines.tasks.classification import Classification
+from pipelines.project import import_file, load_spec, load_task
+from pipelines.tasks.classification import TASK
 
 ROOT = Path(__file__).parents[2]
 
@@ -17,12 +17,22 @@ def write_params(project: Path, **changes: object) -> None:
 
 def test_a_task_comes_from_a_file_of_the_project(project: Path) -> None:
     (project / "toy_task.py").write_text(
-        "from pipelines.tasks.classification import Classification\nTASK = Classification()\n"
+        "from pipelines.tasks.classification import TASK as OTHER\nTASK = OTHER\n"
     )
     write_params(project, task="toy_task.py")
-    task, params = load_task("toy")
-    assert isinstance(task, Classification)
-    assert params.train.model == "digits_cnn"
+    assert load_task("toy")[0] == TASK
+    spec = load_spec("toy")
+    assert spec.params["train"]["model"] == "digits_cnn"
+    assert spec.labels.columns().keys() == {"label"}
+
+
+def test_a_task_may_be_a_folder(project: Path) -> None:
+    (project / "toy_folder").mkdir()
+    (project / "toy_folder/__init__.py").write_text(
+        "from pipelines.tasks.classification import TASK as OTHER\nTASK = OTHER\n"
+    )
+    write_params(project, task="toy_folder")
+    assert load_task("toy")[0] == TASK
 
 
 def test_an_unknown_task_is_told_the_known_ones(project: Path) -> None:
@@ -34,10 +44,11 @@ def test_an_unknown_task_is_told_the_known_ones(project: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "message"),
     [
-        ("absent.py", "absent.py: not found"),
-        ("../outside.py", "must be a .py file inside the project"),
-        ("/outside.py", "must be a .py file inside the project"),
-        ("notes.txt", "must be a .py file inside the project"),
+        ("absent.py", "absent.py: not a Python file"),
+        ("../outside.py", "must be inside the project"),
+        ("/outside.py", "must be inside the project"),
+        ("notes.txt", "notes.txt: not a Python file"),
+        ("empty", "empty: not a Python file, nor a folder with an __init__.py"),
     ],
 )
 def test_a_file_that_cannot_be_a_task_is_refused(project: Path, file: str, message: str) -> None:

@@ -1,1 +1,1 @@
-"""One module a layout of labelled images."""
+"""One module a layout of labelled samples."""

@@ -106,8 +106,8 @@ class Source(base.Source):
             ]
             image = self.images / picture.file_name
             yield Record(
-                image=read_image(self.path / image),
-                image_path=image.as_posix(),
+                sample=read_image(self.path / image),
+                path=image.as_posix(),
                 labels={"mask": encode_mask(draw_regions(regions, picture, self._uncovered()))},
             )
 

@@ -10,10 +10,7 @@ from pathlib import Path
 from components.core.errors import ConvoyError
 from components.core.table import SPLITS, Record
 from components.ingest.sources import base
-
-SUFFIXES = frozenset(
-    (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm", ".ppm", ".pnm")
-)
+from components.samples.image import ImageSample
 
 
 class Source(base.Source):
@@ -28,8 +25,8 @@ class Source(base.Source):
         for split, folder in self._class_folders():
             for file in list_images(folder):
                 yield Record(
-                    image=file.read_bytes(),
-                    image_path=file.relative_to(self.path).as_posix(),
+                    sample=file.read_bytes(),
+                    path=file.relative_to(self.path).as_posix(),
                     labels={"label": folder.name},
                     split=split,
                 )
@@ -72,5 +69,5 @@ def list_images(folder: Path) -> list[Path]:
     return sorted(
         file
         for file in folder.rglob("*")
-        if file.suffix.lower() in SUFFIXES and not file.name.startswith(".")
+        if file.suffix.lower() in ImageSample.suffixes and not file.name.startswith(".")
     )

@@ -61,8 +61,8 @@ class Source(base.Source):
             masks = self._find_masks(folder)
             for file, mask in masks.items():
                 yield Record(
-                    image=file.read_bytes(),
-                    image_path=file.relative_to(self.path).as_posix(),
+                    sample=file.read_bytes(),
+                    path=file.relative_to(self.path).as_posix(),
                     labels={"mask": self._read(mask)},
                     split=split,
                 )

@@ -15,7 +15,7 @@ from components.core.errors import ConvoyError
 from components.core.table import Record
 from components.ingest.face_crop import Square, crop_face
 from components.ingest.sources import base
-from components.ingest.sources.image_folder import SUFFIXES
+from components.samples.image import ImageSample
 
 LANDMARKS = 68
 FIRST_PIXEL = 1
@@ -116,7 +116,7 @@ def find_image(file: Path) -> Path:
     beside = sorted(
         other
         for other in file.parent.iterdir()
-        if other.stem == file.stem and other.suffix.lower() in SUFFIXES
+        if other.stem == file.stem and other.suffix.lower() in ImageSample.suffixes
     )
     if len(beside) != 1:
         raise ConvoyError(f"{file}: {len(beside)} images of this name beside it; must be 1")

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from scipy import ndimage
 
 from components.augment.geometry import Warp, sample_warp, swap_mirrored
-from components.augment.params import AugmentParams
+from components.augment.policy import ImagePolicy
 
 Params = dict[str, Any]
 Values = dict[str, float]
@@ -42,7 +42,7 @@ quick = settings(max_examples=15)
 
 def make_warp(params: Params, values: Values, size: Size = SIZE) -> Warp:
     everything = {name: tf.constant([values.get(name, 0.0)], tf.float32) for name in DRAWS}
-    return sample_warp(everything, AugmentParams(**params), size)
+    return sample_warp(everything, ImagePolicy(**params), size)
 
 
 def move(warp: Warp, points: ArrayLike) -> np.ndarray:

@@ -6,13 +6,14 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from components.augment.draws import example_seeds
 from components.augment.geometry import Warp
-from components.augment.params import AugmentParams
-from components.augment.policy import DRAWS, Tensors, augment, draw, example_seeds
+from components.augment.policy import ImagePolicy, augment
+from components.core.parts import Tensors
 
 Batch = tuple[tf.Tensor, dict[str, tf.Tensor]]
 
-ALL_ON = AugmentParams(
+ALL_ON = ImagePolicy(
     shift=0.1,
     rotation=20,
     scale=0.2,
@@ -25,7 +26,7 @@ ALL_ON = AugmentParams(
     horizontal_flip=True,
     vertical_flip=True,
 )
-CHANGES = [name for name in AugmentParams.model_fields if name not in ("copies", "online")]
+CHANGES = list(ImagePolicy.model_fields)
 COUNT, HEIGHT, WIDTH = 13, 24, 32
 
 
@@ -68,14 +69,14 @@ def assert_close(left: Batch, right: Batch) -> None:
 
 def test_nothing_asked_is_the_exact_identity() -> None:
     images, labels = make_batch()
-    changed = augment(images, labels, make_seeds(), AugmentParams(), refuse_to_warp)
+    changed = augment(images, labels, make_seeds(), ImagePolicy(), refuse_to_warp)
     assert_same(changed, (images, labels))
 
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_each_change_alone_changes_images(name: str) -> None:
     images, labels = make_batch()
-    params = AugmentParams(**{name: getattr(ALL_ON, name)})
+    params = ImagePolicy(**{name: getattr(ALL_ON, name)})
     changed, _ = augment(images, labels, make_seeds(), params, warp_labels)
     assert (changed.numpy() != images.numpy()).any()
 
@@ -83,7 +84,7 @@ def test_each_change_alone_changes_images(name: str) -> None:
 @pytest.mark.parametrize("name", ["brightness", "contrast", "blur", "noise", "cutout"])
 def test_labels_stay_when_only_values_change(name: str) -> None:
     images, labels = make_batch()
-    params = AugmentParams(**{name: 0.3})
+    params = ImagePolicy(**{name: 0.3})
     _, changed = augment(images, labels, make_seeds(), params, refuse_to_warp)
     assert_same(changed, labels)
 
@@ -135,14 +136,14 @@ def test_turning_one_change_on_leaves_the_others_as_they_were() -> None:
 @pytest.mark.parametrize("value", [0, 255])
 def test_values_saturate(value: int) -> None:
     images = tf.fill((64, 8, 8, 1), tf.cast(value, tf.uint8))
-    params = AugmentParams(brightness=0.4)
+    params = ImagePolicy(brightness=0.4)
     changed, _ = augment(images, {}, make_seeds(64), params, refuse_to_warp)
     assert (abs(changed.numpy().astype(int) - value) <= 0.4 * 255 + 1).all()
 
 
 def test_cut_out_is_mid_grey_and_stays_within_its_size() -> None:
     images = tf.zeros((64, 20, 40, 1), tf.uint8)
-    changed, _ = augment(images, {}, make_seeds(64), AugmentParams(cutout=0.5), refuse_to_warp)
+    changed, _ = augment(images, {}, make_seeds(64), ImagePolicy(cutout=0.5), refuse_to_warp)
     changed = changed.numpy()[..., 0]
     assert set(np.unique(changed)) == {0, 128}
     assert changed.any(axis=1).sum(axis=1).max() <= 10  # columns touched: half of 20
@@ -157,7 +158,7 @@ def test_cut_out_is_mid_grey_and_stays_within_its_size() -> None:
 def test_a_flip_happens_to_half_of_the_examples() -> None:
     images, labels = make_batch(1)
     images, labels = select((images, labels), [0] * 400)
-    params = AugmentParams(horizontal_flip=True)
+    params = ImagePolicy(horizontal_flip=True)
     changed, _ = augment(images, labels, make_seeds(400), params, warp_labels)
     mirrored = (changed.numpy() == images.numpy()[:, :, ::-1]).all(axis=(1, 2, 3))
     unchanged = (changed.numpy() == images.numpy()).all(axis=(1, 2, 3))
@@ -168,7 +169,7 @@ def test_a_flip_happens_to_half_of_the_examples() -> None:
 def test_points_and_masks_move_with_the_images() -> None:
     marks = np.zeros((COUNT, 64, 64), np.uint8)
     marks[:, 30:35, 25:30] = 200  # centre (27, 32)
-    params = AugmentParams(rotation=30, scale=0.2, shift=0.05, crop=0.1, horizontal_flip=True)
+    params = ImagePolicy(rotation=30, scale=0.2, shift=0.05, crop=0.1, horizontal_flip=True)
     labels = {
         "points": tf.constant([[[27.0, 32.0]]] * COUNT),
         "mask": tf.constant(np.where(marks > 0, 1, 0)),
@@ -202,31 +203,3 @@ def test_works_in_a_function() -> None:
         lambda images, labels, seeds: augment(images, labels, seeds, ALL_ON, warp_labels)
     )
     assert_close(function(*batch, seeds), augment(*batch, seeds, ALL_ON, warp_labels))
-
-
-def test_draws_are_uniform_and_independent() -> None:
-    values = np.stack(list(draw(make_seeds(2000)).values()))
-    assert values.shape == (len(DRAWS), 2000)
-    assert values.min() >= -1
-    assert values.max() < 1
-    np.testing.assert_allclose(values.mean(axis=1), 0, atol=0.06)
-    np.testing.assert_allclose(values.std(axis=1), 1 / np.sqrt(3), atol=0.03)
-    np.testing.assert_allclose(np.corrcoef(values), np.eye(len(DRAWS)), atol=0.1)
-
-
-def test_example_seeds_are_the_same_everywhere() -> None:
-    seeds = example_seeds(tf.constant(["a.png", "b.png"]), copy=1, seed=7)
-    assert seeds.dtype == tf.int64
-    of_copy = 1952699650118877113
-    expected = [[5960657428525849615, of_copy], [8560863885295599383, of_copy]]
-    np.testing.assert_array_equal(seeds, expected)
-
-
-def test_example_seeds_differ_by_key_copy_and_seed() -> None:
-    seeds = {
-        tuple(pair.tolist())
-        for copy in range(3)
-        for seed in range(3)
-        for pair in make_seeds(20, copy, seed).numpy()
-    }
-    assert len(seeds) == 20 * 3 * 3

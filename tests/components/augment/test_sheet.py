@@ -1,15 +1,19 @@
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import tensorflow as tf
+from PIL import Image
 
-from components.augment.policy import augment, example_seeds
-from components.augment.sheet import sheet_tiles
-from pipelines.params import TaskParams, check_block
-from pipelines.tasks.classification import TASK, ClassificationParams
+from components.augment.draws import example_seeds
+from components.augment.sheet import draw_sheet, sheet_tiles
+from components.core.task import Spec
+from pipelines.tasks.classification import TASK
+from tests.specs import make_spec
+from tests.transformed import random_images, transform_output, write_examples
 
-PIXELS = np.random.default_rng(0).integers(0, 256, (2, 8, 8, 3), np.uint8)
+PIXELS = random_images(2, 8, 8, 3)
 EXAMPLES = [
     {
         "image": tf.constant(pixels),
@@ -20,28 +24,24 @@ EXAMPLES = [
 ]
 
 
-def make_params(**augment: Any) -> TaskParams:
-    block = {
-        "task": "classification.py",
-        "seed": 3,
-        "source": {"kind": "image_folder", "path": "images"},
-        "checks": {"classes": ["cat", "dog"], "channels": 3},
-        "prepare": {"height": 8, "width": 8, "channels": 3},
-        "augment": {"shift": 0.2, "brightness": 0.2, **augment},
-        "train": {"model": "transfer", "epochs": 1},
-        "evaluate": {},
-        "gate": {"thresholds": {"accuracy": {"min": 0.5}}},
-    }
-    return check_block("pets", block, ClassificationParams)
+def spec_of(**augment: Any) -> Spec:
+    return make_spec(
+        TASK,
+        "pets",
+        seed=3,
+        checks={"classes": ["cat", "dog"], "channels": 3},
+        prepare={"height": 8, "width": 8, "channels": 3},
+        augment={"shift": 0.2, "brightness": 0.2, **augment},
+    )
 
 
-def test_an_image_is_followed_by_the_copies_that_the_stage_writes() -> None:
-    params = make_params(copies=2)
-    tiles = list(sheet_tiles(TASK, params, EXAMPLES))
+def test_a_sample_is_followed_by_the_copies_that_the_stage_writes() -> None:
+    spec = spec_of(copies=2)
+    tiles = list(sheet_tiles(spec, EXAMPLES))
     assert [text for _, text in tiles] == ["a.png", "copy 1", "copy 2", "b.png", "copy 1", "copy 2"]
     np.testing.assert_array_equal(tiles[3][0], PIXELS[1])
     seeds = example_seeds(tf.constant(["b.png"]), 2, seed=3)
-    written, _ = augment(PIXELS[1:], {}, seeds, params.augment, TASK.warp_labels)
+    written = spec.augmentation({"image": tf.constant(PIXELS[1:])}, seeds)["image"]
     np.testing.assert_array_equal(tiles[5][0], written[0])
 
 
@@ -51,8 +51,19 @@ def test_an_image_is_followed_by_the_copies_that_the_stage_writes() -> None:
 def test_no_more_copies_than_fit_a_row_and_some_where_training_makes_them(
     augment: dict[str, Any], copies: int
 ) -> None:
-    tiles = [
-        np.asarray(tile) for tile, _ in sheet_tiles(TASK, make_params(**augment), EXAMPLES[:1])
-    ]
+    tiles = [np.asarray(tile) for tile, _ in sheet_tiles(spec_of(**augment), EXAMPLES[:1])]
     assert len(tiles) == 1 + copies
     assert len({tile.tobytes() for tile in tiles}) == len(tiles)
+
+
+def test_the_sheet_shows_the_first_examples(tmp_path: Path) -> None:
+    write_examples(tmp_path / "Split-train" / "0.gz", random_images(8, 8, 8, 3), [0] * 8)
+    sizes = []
+    for copies in (0, 2):
+        spec = spec_of(copies=copies)
+        draw_sheet(spec, tmp_path, transform_output(tmp_path), tmp_path / "sheet.png")
+        with Image.open(tmp_path / "sheet.png") as sheet:
+            sizes.append(sheet.size)
+    (width, height), both = sizes
+    assert both[0] == width
+    assert both[1] > 2 * height  # six examples a row of six; with two copies each, two a row

@@ -1,41 +1,30 @@
-import io
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
-from PIL import Image
+import tensorflow_data_validation as tfdv
 
 from components.core.errors import ConvoyError
 from components.core.images import encode_png
 from components.core.masks import encode_mask
-from components.core.table import Record, table_schema
-from components.drift.drift import SHOWN, Drift, describe_drift, measure_drift
+from components.core.task import Spec
+from components.core.training_data import describe_samples
+from components.drift.drift import MISSING, SHOWN, Drift, describe_drift, measure_drift
 from components.drift.params import DriftParams
-from components.drift.statistics import (
-    describe_images,
-    image_columns,
-    label_columns,
-    sample_mask,
-)
-from components.ingest.ingest import make_row
-from pipelines.tasks import segmentation
-from pipelines.tasks.classification import TASK, Classification
 from pipelines.tasks.keypoints import TASK as KEYPOINTS
+from pipelines.tasks.segmentation import TASK as SEGMENTATION
+from tests.specs import make_spec
+from tests.tables import LABELS, image_sample, make_row, write_shard
 
 pytestmark = pytest.mark.slow  # imports TFDV
 
-PARAMS = DriftParams(labels=0.1, images=0.2)
+SAMPLE = image_sample()
+SAMPLE_COLUMNS = ("brightness", "contrast", "width", "height")
+PARAMS = DriftParams(labels=0.1, samples=0.2)
 Shard = Callable[..., Path]
-
-
-def png(pixels: np.ndarray) -> bytes:
-    buffer = io.BytesIO()
-    Image.fromarray(pixels.astype(np.uint8)).save(buffer, "PNG")
-    return buffer.getvalue()
 
 
 @pytest.fixture
@@ -49,34 +38,20 @@ def shard(tmp_path: Path) -> Shard:
         rows = []
         for at in range(300):
             grey = np.full((side, side), np.clip(generator.normal(brightness, 15), 0, 255))
-            record = Record(png(grey), f"{at}.png", {"label": labels[at % len(labels)]})
-            rows.append(make_row(record, "train"))
-        file = tmp_path / f"{name}.parquet"
-        pq.write_table(pa.Table.from_pylist(rows, table_schema(TASK.label_columns())), file)
-        return file
+            data = encode_png(grey.astype(np.uint8))
+            rows.append(make_row(SAMPLE, data, f"{at}.png", label=labels[at % len(labels)]))
+        return write_shard(tmp_path / f"{name}.parquet", SAMPLE, LABELS, rows)
 
     return write
 
 
+def measure(now: Path, before: Path) -> list[Drift]:
+    statistics = [describe_samples([file], SAMPLE, LABELS) for file in (now, before)]
+    return measure_drift(*statistics, PARAMS, SAMPLE_COLUMNS)
+
+
 def drifted(now: Path, before: Path) -> set[str]:
-    statistics = [describe_images([file], TASK) for file in (now, before)]
-    return {drift.column for drift in measure_drift(*statistics, PARAMS) if drift.drifted}
-
-
-def test_the_columns_of_an_image_are_exact() -> None:
-    half = np.zeros((4, 6))
-    half[:2] = 255
-    assert image_columns(png(half)) == {
-        "brightness": 0.5,
-        "contrast": 0.5,
-        "width": 6.0,
-        "height": 4.0,
-    }
-
-
-def test_colours_count_by_their_grey_value() -> None:
-    columns = image_columns(png(np.full((2, 2, 3), 255)))
-    assert (columns["brightness"], columns["contrast"]) == (1.0, 0.0)
+    return {drift.column for drift in measure(now, before) if drift.drifted}
 
 
 def test_other_images_of_the_same_kind_have_not_drifted(shard: Shard) -> None:
@@ -91,12 +66,28 @@ def test_each_change_is_found_in_its_column(shard: Shard) -> None:
 
 
 def test_the_distance_of_labels_is_the_largest_change_of_a_frequency(shard: Shard) -> None:
-    statistics = [
-        describe_images([shard(labels, 0, labels=labels)], TASK) for labels in ("aab", "ab")
-    ]
-    (label,) = (d for d in measure_drift(*statistics, PARAMS) if d.column == "label")
+    drifts = measure(*(shard(labels, 0, labels=labels) for labels in ("aab", "ab")))
+    (label,) = (drift for drift in drifts if drift.column == "label")
     assert label.distance == pytest.approx(2 / 3 - 1 / 2)
     assert str(label) == "label: L-infinity distance 0.167, above 0.1"
+
+
+def test_columns_of_samples_have_a_threshold_of_their_own(shard: Shard) -> None:
+    thresholds = {
+        drift.column: drift.threshold
+        for drift in measure(shard("dark", 0, brightness=60), shard("b", 1))
+    }
+    assert thresholds == dict.fromkeys(SAMPLE_COLUMNS, PARAMS.samples) | {"label": PARAMS.labels}
+
+
+def test_words_of_samples_and_their_absence_have_that_threshold_too() -> None:
+    words = [pd.DataFrame({"language": [word] * 90 + [None] * 10}) for word in ("en", "de")]
+    fewer = pd.DataFrame({"language": ["en"] * 100})
+    english, german, full = map(tfdv.generate_statistics_from_dataframe, [*words, fewer])
+    (changed,) = measure_drift(german, english, PARAMS, ["language"])
+    assert changed == Drift("language", "L-infinity distance", 1, PARAMS.samples)
+    *_, missing = measure_drift(full, english, PARAMS, ["language"])
+    assert missing == Drift("language", MISSING, pytest.approx(0.1), PARAMS.samples)
 
 
 def test_a_threshold_itself_is_no_drift() -> None:
@@ -104,32 +95,25 @@ def test_a_threshold_itself_is_no_drift() -> None:
 
 
 def test_images_that_cannot_be_decoded_are_left_out(tmp_path: Path) -> None:
-    row = make_row(Record(b"no image", "a.png", {"label": "a"}), "train")
-    file = tmp_path / "broken.parquet"
-    pq.write_table(pa.Table.from_pylist([row], table_schema(TASK.label_columns())), file)
+    rows = [make_row(SAMPLE, b"no image", "a.png", label="a")]
+    file = write_shard(tmp_path / "broken.parquet", SAMPLE, LABELS, rows)
     with pytest.raises(ConvoyError, match="no image to describe"):
-        describe_images([file], TASK)
+        describe_samples([file], SAMPLE, LABELS)
 
 
-@pytest.mark.parametrize("size", [(1, 1), (5, 7), (16, 16), (360, 480), (33, 31)])
-def test_samples_of_a_mask_are_spaced_evenly(size: tuple[int, int]) -> None:
-    rows, columns = np.indices(size)
-    for ramp, side in ((rows, size[0]), (columns, size[1])):
-        values = np.array(sample_mask(encode_mask((ramp * 255 // side).astype(np.uint8))), float)
-        assert len(values) == 256
-        middle = (np.arange(16) + 0.5) * side // 16 * 255 // side
-        np.testing.assert_array_equal(np.unique(values), np.unique(middle))
+def describe(spec: Spec, *files: Path) -> list[Any]:
+    return [describe_samples([file], spec.sample, spec.labels) for file in files]
 
 
 def test_masks_are_compared_by_the_shares_of_their_classes(tmp_path: Path) -> None:
+    spec = make_spec(SEGMENTATION, checks={"classes": ["a", "b"]})
+
     def shard(name: str, masks: list[bytes | None]) -> Path:
         rows = [
-            make_row(Record(png(np.full((4, 4), at)), f"{at}.png", {"mask": mask}), "train")
+            make_row(spec.sample, encode_png(np.full((4, 4), at, np.uint8)), f"{at}.png", mask=mask)
             for at, mask in enumerate(masks)
         ]
-        schema = table_schema(segmentation.TASK.label_columns())
-        pq.write_table(pa.Table.from_pylist(rows, schema), tmp_path / name)
-        return tmp_path / name
+        return write_shard(tmp_path / name, spec.sample, spec.labels, rows)
 
     half = np.zeros((32, 48), np.uint8)
     half[:16] = 1
@@ -137,8 +121,8 @@ def test_masks_are_compared_by_the_shares_of_their_classes(tmp_path: Path) -> No
     quarter[:4, :4] = 1
     before = shard("before.parquet", [encode_mask(half)] * 5 + [None, b"no image"])
     now = shard("now.parquet", [encode_mask(quarter)] * 7)
-    statistics = [describe_images([file], segmentation.TASK) for file in (now, before)]
-    (mask,) = (d for d in measure_drift(*statistics, PARAMS) if d.column == "mask")
+    drifts = measure_drift(*describe(spec, now, before), PARAMS, SAMPLE_COLUMNS)
+    (mask,) = (drift for drift in drifts if drift.column == "mask")
     assert str(mask) == "mask: L-infinity distance 0.250, above 0.1"
 
 
@@ -159,20 +143,18 @@ def faces(tmp_path: Path) -> Callable[..., Path]:
         points[:, 10] += (shift, 0)  # the tip of the nose
         points[generator.random((count, 15)) < 0.1] = np.nan
         points[generator.random(count) < missing - 0.1, 10] = np.nan
+        spec = make_spec(KEYPOINTS)
         rows = [
-            make_row(Record(FACE, f"{at}.png", {"keypoints": face.ravel().tolist()}), "train")
+            make_row(spec.sample, FACE, f"{at}.png", keypoints=face.ravel().tolist())
             for at, face in enumerate(points)
         ]
-        file = tmp_path / f"{name}.parquet"
-        pq.write_table(pa.Table.from_pylist(rows, table_schema(KEYPOINTS.label_columns())), file)
-        return file
+        return write_shard(tmp_path / f"{name}.parquet", spec.sample, spec.labels, rows)
 
     return write
 
 
 def drifted_points(now: Path, before: Path) -> list[tuple[str, str]]:
-    statistics = [describe_images([file], KEYPOINTS) for file in (now, before)]
-    drifts = measure_drift(*statistics, PARAMS)
+    drifts = measure_drift(*describe(make_spec(KEYPOINTS), now, before), PARAMS, SAMPLE_COLUMNS)
     return [(drift.column, drift.measure) for drift in drifts if drift.drifted]
 
 
@@ -204,32 +186,6 @@ def test_a_point_that_is_always_missing_is_found(faces: Callable[..., Path]) -> 
 def test_points_of_few_faces_are_not_compared(faces: Callable[..., Path]) -> None:
     few = faces("few", 1, shift=20, count=79)
     assert drifted_points(few, faces("before", 2)) == []
-
-
-class Objects(Classification):
-    """A task with labels of several kinds."""
-
-    def label_columns(self) -> dict[str, pa.DataType]:
-        floats = pa.list_(pa.float32())
-        return {"name": pa.string(), "area": pa.float32(), "count": pa.int64(), "box": floats}
-
-    def derive_columns(self, rows: pd.DataFrame) -> pd.DataFrame:
-        return rows.assign(left=rows["box"].str[0], note="text", sides=4)
-
-
-def test_labels_of_every_kind_are_taken_along() -> None:
-    counts = pd.array([7, None], "Int64")
-    rows = pd.DataFrame(
-        {"width": 5, "name": ["a", None], "area": [0.0, 3.0], "count": counts, "box": [[2.5], []]}
-    )
-    columns = label_columns(rows, Objects())
-    assert list(columns) == ["name", "area", "count", "left"]
-    assert columns.isna().to_numpy().tolist() == [
-        [False, True, False, False],  # an area of 0 is none
-        [True, False, True, True],
-    ]
-    assert columns["count"][0] == "7"
-    assert columns["left"][0] == 2.5
 
 
 def test_many_distances_are_told_by_the_largest() -> None:

@@ -1,4 +1,5 @@
 import io
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,27 +8,15 @@ import pytest
 from PIL import Image
 
 from components.core.errors import ConvoyError
+from components.core.task import Spec
 from components.ingest.appending import Batch, stage_batch
 from components.ingest.incoming import list_batches
 from components.ingest.ingest import ingest
 from components.ingest.params import SourceParams
-from pipelines.params import check_block
-from pipelines.tasks.classification import TASK, ClassificationParams
+from pipelines.tasks.classification import TASK
+from tests.specs import make_spec
 
-PARAMS = check_block(
-    "toy",
-    {
-        "task": "pipelines/tasks/classification.py",
-        "source": {"kind": "image_folder", "path": "images"},
-        "checks": {},
-        "prepare": {"height": 4, "width": 4, "channels": 1},
-        "augment": {},
-        "train": {"model": "cnn", "epochs": 1},
-        "evaluate": {},
-        "gate": {"thresholds": {"accuracy": {"min": 0.5}}},
-    },
-    ClassificationParams,
-)
+TOY = make_spec(TASK, "toy", source={"kind": "image_folder", "path": "images"})
 DATA = Path("data/toy")
 Stage = Callable[..., Batch]
 
@@ -44,13 +33,12 @@ def write_images(folder: Path, greys: range, label: str = "a") -> None:
 def stage(project: Path) -> Stage:
     """Stages a folder of images as the next batch of a task with 100 images."""
     write_images(project / "images", range(100))
-    ingest(TASK, PARAMS, DATA)
+    ingest(TOY, DATA)
 
-    def stage(folder: str, test: bool = False) -> Batch:
-        shards = project / f"staged-{folder.replace('/', '-')}"
-        shards.mkdir()
+    def stage(folder: str, test: bool = False, spec: Spec = TOY) -> Batch:
+        shards = Path(tempfile.mkdtemp(dir=project))
         source = SourceParams(kind="image_folder", path=Path(folder))
-        return stage_batch("toy", TASK, PARAMS, source, shards, test)
+        return stage_batch(spec, source, shards, test)
 
     return stage
 
@@ -65,9 +53,9 @@ def test_new_images_are_learnt_from_and_change_no_earlier_split(stage: Stage) ->
     before = rows()
     write_images(Path("new"), range(100, 190))
     batch = stage("new")
-    assert batch.images == {("a", "train"): 80, ("a", "val"): 10}
+    assert batch.samples == {("a", "train"): 80, ("a", "val"): 10}
     batch.append("toy")
-    ingest(TASK, PARAMS, DATA)
+    ingest(TOY, DATA)
     after = rows()
     assert {path: after[path] for path in before} == before
     assert len(after) == 190
@@ -77,9 +65,9 @@ def test_new_images_are_learnt_from_and_change_no_earlier_split(stage: Stage) ->
 def test_the_test_split_grows_only_when_asked(stage: Stage) -> None:
     write_images(Path("new/test"), range(100, 200))
     write_images(Path("new/train"), range(200, 210))
-    assert {split for _, split in stage("new").images} == {"train", "val"}
+    assert {split for _, split in stage("new").samples} == {"train", "val"}
     write_images(Path("plain"), range(100, 200))
-    assert stage("plain", test=True).images["a", "test"] == 10
+    assert stage("plain", test=True).samples["a", "test"] == 10
 
 
 def test_known_images_are_left_out_and_named(stage: Stage) -> None:
@@ -122,7 +110,7 @@ def test_a_shard_that_lacks_a_column_is_named(stage: Stage) -> None:
     (file,) = folder.glob("train-*")
     pq.write_table(pq.read_table(file).drop(["label"]), file)
     with pytest.raises(ConvoyError, match=r"train-00000\.parquet: the column 'label' is missing"):
-        ingest(TASK, PARAMS, DATA)
+        ingest(TOY, DATA)
 
 
 def test_a_batch_of_an_earlier_table_is_read(stage: Stage) -> None:
@@ -130,10 +118,31 @@ def test_a_batch_of_an_earlier_table_is_read(stage: Stage) -> None:
     folder = stage("new").append("toy")
     for file in folder.glob("*.parquet"):
         pq.write_table(pq.read_table(file).drop(["value_range"]), file)
-    ingest(TASK, PARAMS, DATA)
+    ingest(TOY, DATA)
     assert len(rows()) == 110
 
 
 def test_an_absent_folder_is_named(stage: Stage) -> None:
     with pytest.raises(ConvoyError, match=r"--data\.path: nowhere not found"):
         stage("nowhere")
+
+
+def test_splits_depend_on_their_own_seed_and_not_on_that_of_training(stage: Stage) -> None:
+    write_images(Path("new"), range(100, 200))
+    names = [
+        stage("new", spec=make_spec(TASK, "toy", seed=seed, source={"split_seed": split_seed})).name
+        for seed, split_seed in ((0, 0), (1, 0), (0, 1))
+    ]
+    assert names[0] == names[1] != names[2]
+
+
+def test_every_sample_is_looked_into_once(stage: Stage, inspected: list[bytes]) -> None:
+    write_images(Path("new"), range(90, 110))
+    inspected.clear()
+    batch = stage("new")
+    assert (batch.size, len(batch.duplicates)) == (10, 10)
+    assert sorted(inspected) == sorted(file.read_bytes() for file in Path("new/a").iterdir())
+    inspected.clear()
+    batch.append("toy")
+    ingest(TOY, DATA)
+    assert len(inspected) == 110

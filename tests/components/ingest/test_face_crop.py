@@ -76,7 +76,7 @@ def test_colours_become_grey(tmp_path: Path) -> None:
     file = tmp_path / "face.jpg"
     Image.new("RGB", (100, 100), (250, 10, 40)).save(file)
     record = crop_face(file, "face.jpg", NO_POINTS, Square(0, 0, 100))
-    image = Image.open(io.BytesIO(record.image))
+    image = Image.open(io.BytesIO(record.sample))
     assert (image.format, image.mode, image.size) == ("PNG", "L", (96, 96))
 
 
@@ -92,7 +92,7 @@ def test_an_image_that_cannot_be_decoded_is_passed_on(tmp_path: Path) -> None:
     file = tmp_path / "face.png"
     file.write_bytes(b"no image")
     record = crop_face(file, "face.png#1", NO_POINTS, Square(0, 0, 10))
-    assert (record.image, record.image_path) == (b"no image", "face.png#1")
+    assert (record.sample, record.path) == (b"no image", "face.png#1")
     assert np.isnan(record.labels["keypoints"]).all()
     assert len(record.labels["keypoints"]) == 30
 

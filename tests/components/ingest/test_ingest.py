@@ -2,6 +2,8 @@
 
 import hashlib
 import io
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -12,13 +14,12 @@ import pytest
 from PIL import Image
 
 from components.core.errors import ConvoyError
-from components.core.table import IMAGE_COLUMNS, Record
+from components.core.table import Record
+from components.core.task import Spec
 from components.ingest import ingest as module
 from components.ingest.ingest import ingest
-from pipelines.params import TaskParams
-from pipelines.tasks.classification import TASK, Classification
 
-MakeParams = Callable[..., TaskParams]
+MakeSpec = Callable[..., Spec]
 
 
 def write_images(folder: Path, names: Mapping[str, int], suffix: str = ".png") -> None:
@@ -39,9 +40,9 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in folder.iterdir()}
 
 
-def test_rows_describe_the_images(tmp_path: Path, params: MakeParams) -> None:
+def test_rows_describe_the_images(tmp_path: Path, spec: MakeSpec) -> None:
     write_images(tmp_path / "in", {"cat": 10, "dog": 10}, ".bmp")
-    ingest(TASK, params("image_folder", tmp_path / "in"), tmp_path / "out")
+    ingest(spec("image_folder", tmp_path / "in"), tmp_path / "out")
     rows = read_rows(tmp_path / "out")
     assert len(rows) == 20
     for row in rows:
@@ -53,13 +54,16 @@ def test_rows_describe_the_images(tmp_path: Path, params: MakeParams) -> None:
         assert row["sha256"] == hashlib.sha256(row["image"]).hexdigest()
         assert row["label"] == row["image_path"].split("/")[0]
         assert row["decode_error"] is None
+        grey = np.asarray(original.convert("L"))
+        assert row["brightness"] == pytest.approx(grey.mean() / 255)
+        assert row["contrast"] == pytest.approx(grey.std() / 255)
 
 
 def test_every_shard_has_the_schema_and_the_split_of_its_name(
-    tmp_path: Path, params: MakeParams
+    tmp_path: Path, spec: MakeSpec
 ) -> None:
     write_images(tmp_path / "in", {"cat": 30})
-    ingest(TASK, params("image_folder", tmp_path / "in", rows_per_shard=10), tmp_path / "out")
+    ingest(spec("image_folder", tmp_path / "in", rows_per_shard=10), tmp_path / "out")
     files = sorted((tmp_path / "out").iterdir())
     assert [file.name for file in files] == [
         "test-00000.parquet",
@@ -69,17 +73,27 @@ def test_every_shard_has_the_schema_and_the_split_of_its_name(
     for file in files:
         table = pq.read_table(file)
         assert dict(zip(table.schema.names, table.schema.types, strict=True)) == {
-            **IMAGE_COLUMNS,
+            "image": pa.binary(),
+            "image_path": pa.string(),
+            "sha256": pa.string(),
+            "width": pa.int64(),
+            "height": pa.int64(),
+            "channels": pa.int64(),
+            "value_range": pa.int64(),
+            "brightness": pa.float32(),
+            "contrast": pa.float32(),
+            "decode_error": pa.string(),
+            "split": pa.string(),
             "label": pa.string(),
         }
         assert set(table["split"].to_pylist()) == {file.name.split("-")[0]}
 
 
-def test_the_digits_are_stratified(tmp_path: Path, params: MakeParams) -> None:
-    summary = ingest(TASK, params("sklearn_digits", Path(__file__)), tmp_path / "out")
-    assert sum(summary.images.values()) == 1797
+def test_the_digits_are_stratified(tmp_path: Path, spec: MakeSpec) -> None:
+    summary = ingest(spec("sklearn_digits", Path(__file__)), tmp_path / "out")
+    assert sum(summary.samples.values()) == 1797
     for label in "0123456789":
-        counts = [summary.images[label, split] for split in ("train", "val", "test")]
+        counts = [summary.samples[label, split] for split in ("train", "val", "test")]
         whole = sum(counts) // 10
         rest = np.array(counts) - [8 * whole, whole, whole]
         assert rest.min() >= 0
@@ -90,57 +104,82 @@ def test_the_digits_are_stratified(tmp_path: Path, params: MakeParams) -> None:
     }
 
 
-def test_two_runs_write_the_same_bytes(tmp_path: Path, params: MakeParams) -> None:
+def test_two_runs_write_the_same_bytes(tmp_path: Path, spec: MakeSpec) -> None:
     write_images(tmp_path / "in", {"cat": 15, "dog": 25})
     for name in ("one", "two"):
-        ingest(TASK, params("image_folder", tmp_path / "in"), tmp_path / name)
-    ingest(TASK, params("image_folder", tmp_path / "in", seed=1), tmp_path / "other")
+        ingest(spec("image_folder", tmp_path / "in"), tmp_path / name)
+    ingest(spec("image_folder", tmp_path / "in", split_seed=1), tmp_path / "other")
     assert contents(tmp_path / "one") == contents(tmp_path / "two")
     assert contents(tmp_path / "one") != contents(tmp_path / "other")
 
 
-def test_splits_of_the_source_are_kept(tmp_path: Path, params: MakeParams) -> None:
+def test_splits_of_the_source_are_kept(tmp_path: Path, spec: MakeSpec) -> None:
     write_images(tmp_path / "in", {"train/cat": 3, "val/cat": 4, "test/cat": 5})
-    summary = ingest(TASK, params("image_folder", tmp_path / "in"), tmp_path / "out")
+    summary = ingest(spec("image_folder", tmp_path / "in"), tmp_path / "out")
     assert summary.per_split() == {"train": 3, "val": 4, "test": 5}
     assert all(row["image_path"].startswith(row["split"]) for row in read_rows(tmp_path / "out"))
 
 
-def test_a_missing_split_is_carved_out_of_training(tmp_path: Path, params: MakeParams) -> None:
+def test_a_missing_split_is_carved_out_of_training(tmp_path: Path, spec: MakeSpec) -> None:
     write_images(tmp_path / "in", {"train/cat": 90, "test/cat": 5})
-    summary = ingest(TASK, params("image_folder", tmp_path / "in"), tmp_path / "out")
+    summary = ingest(spec("image_folder", tmp_path / "in"), tmp_path / "out")
     assert summary.per_split() == {"train": 80, "val": 10, "test": 5}
     for row in read_rows(tmp_path / "out"):
         assert row["image_path"].startswith("test" if row["split"] == "test" else "train")
 
 
-def test_a_broken_image_is_kept_for_validation(tmp_path: Path, params: MakeParams) -> None:
+def test_a_broken_image_is_kept_for_validation(tmp_path: Path, spec: MakeSpec) -> None:
     write_images(tmp_path / "in", {"cat": 10})
     broken = tmp_path / "in/cat/003.png"
     broken.write_bytes(broken.read_bytes()[:100])
-    ingest(TASK, params("image_folder", tmp_path / "in"), tmp_path / "out")
+    ingest(spec("image_folder", tmp_path / "in"), tmp_path / "out")
     errors = {row["image_path"]: row["decode_error"] for row in read_rows(tmp_path / "out")}
     assert len(errors) == 10
     assert [path for path, error in errors.items() if error] == ["cat/003.png"]
 
 
-def test_the_table_of_what_was_read(
-    tmp_path: Path, params: MakeParams, capsys: pytest.CaptureFixture[str]
+def test_nothing_is_printed_where_there_is_no_terminal(
+    tmp_path: Path, spec: MakeSpec, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    write_images(tmp_path / "in", {"cat": 10, "dog": 20})
-    ingest(TASK, params("image_folder", tmp_path / "in"), tmp_path / "out")
-    out, err = capsys.readouterr()
-    cells = [line.replace("│", " ").split() for line in out.splitlines()]
-    for row in (["cat", "8", "1", "1"], ["dog", "16", "2", "2"], ["all", "24", "3", "3"]):
-        assert row in cells
-    assert "3 shards" in out
-    assert err == "", "the progress bar is for terminals"
+    write_images(tmp_path / "in", {"cat": 10})
+    ingest(spec("image_folder", tmp_path / "in"), tmp_path / "out")
+    assert capsys.readouterr() == ("", "")
 
 
-def test_many_strata_are_cut(tmp_path: Path, params: MakeParams) -> None:
-    write_images(tmp_path / "in", {f"class {number:02}": 1 for number in range(25)})
-    summary = ingest(TASK, params("image_folder", tmp_path / "in"), tmp_path / "out")
-    assert summary.table("out").row_count == 21
+@pytest.mark.parametrize("folders", [{"cat": 45}, {"train/cat": 40, "test/cat": 5}])
+def test_the_seed_of_training_changes_no_split(
+    tmp_path: Path, spec: MakeSpec, folders: Mapping[str, int]
+) -> None:
+    write_images(tmp_path / "in", folders)
+    for seed in (0, 1):
+        ingest(spec("image_folder", tmp_path / "in", seed=seed), tmp_path / f"seed-{seed}")
+    assert contents(tmp_path / "seed-0") == contents(tmp_path / "seed-1")
+
+
+def test_every_sample_is_looked_into_once(
+    tmp_path: Path, spec: MakeSpec, inspected: list[bytes]
+) -> None:
+    write_images(tmp_path / "in", {"cat": 20})
+    ingest(spec("image_folder", tmp_path / "in"), tmp_path / "out")
+    files = (tmp_path / "in/cat").iterdir()
+    assert sorted(inspected) == sorted(file.read_bytes() for file in files)
+
+
+def test_a_single_stratum(tmp_path: Path, spec: MakeSpec, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_images(tmp_path / "in", {"cat": 10, "dog": 10})
+    ungrouped = spec("image_folder", tmp_path / "in")
+    monkeypatch.setattr(type(ungrouped.labels), "stratum", lambda *_: "")
+    summary = ingest(ungrouped, tmp_path / "out")
+    assert summary.samples == {("", "train"): 16, ("", "val"): 2, ("", "test"): 2}
+
+
+def test_tensorflow_is_not_loaded() -> None:
+    code = (
+        "import sys, components.ingest.appending, components.samples.image;"
+        "print(sorted({'tensorflow', 'mlflow', 'pipelines'} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 class TestErrors:
@@ -151,39 +190,37 @@ class TestErrors:
         (tmp_path / "out").mkdir()
         (tmp_path / "out/train-00000.parquet").write_bytes(b"earlier")
 
-    def fail(self, tmp_path: Path, params: TaskParams, message: str) -> None:
+    def fail(self, tmp_path: Path, spec: Spec, message: str) -> None:
         with pytest.raises(ConvoyError, match=message):
-            ingest(TASK, params, tmp_path / "out")
+            ingest(spec, tmp_path / "out")
         assert contents(tmp_path / "out") == {"train-00000.parquet": b"earlier"}
         assert {path.name for path in tmp_path.iterdir()} <= {"in", "out"}
 
-    def test_unknown_kind(self, tmp_path: Path, params: MakeParams) -> None:
+    def test_unknown_kind(self, tmp_path: Path, spec: MakeSpec) -> None:
         message = (
             r"tasks\.out\.source\.kind: no source 'tape'; there are .*image_folder, .*mnist_idx"
         )
-        self.fail(tmp_path, params("tape", tmp_path), message)
+        self.fail(tmp_path, spec("tape", tmp_path), message)
 
     @pytest.mark.parametrize("kind", ["base", "../ingest"])
-    def test_modules_that_are_no_source(
-        self, tmp_path: Path, params: MakeParams, kind: str
-    ) -> None:
-        self.fail(tmp_path, params(kind, tmp_path), "kind: no source")
+    def test_modules_that_are_no_source(self, tmp_path: Path, spec: MakeSpec, kind: str) -> None:
+        self.fail(tmp_path, spec(kind, tmp_path), "kind: no source")
 
-    def test_unknown_option(self, tmp_path: Path, params: MakeParams) -> None:
+    def test_unknown_option(self, tmp_path: Path, spec: MakeSpec) -> None:
         message = r"params\.yaml: tasks\.out\.source\.speed: Extra inputs are not permitted"
-        self.fail(tmp_path, params("image_folder", tmp_path, speed=3), message)
+        self.fail(tmp_path, spec("image_folder", tmp_path, speed=3), message)
 
-    def test_absent_path(self, tmp_path: Path, params: MakeParams) -> None:
+    def test_absent_path(self, tmp_path: Path, spec: MakeSpec) -> None:
         absent = tmp_path / "absent"
-        self.fail(tmp_path, params("image_folder", absent), r"source\.path: .*absent not found")
+        self.fail(tmp_path, spec("image_folder", absent), r"source\.path: .*absent not found")
 
-    def test_no_image(self, tmp_path: Path, params: MakeParams) -> None:
+    def test_no_sample(self, tmp_path: Path, spec: MakeSpec) -> None:
         (tmp_path / "in/cat").mkdir(parents=True)
-        self.fail(tmp_path, params("image_folder", tmp_path / "in"), "in: no image found")
+        self.fail(tmp_path, spec("image_folder", tmp_path / "in"), "in: no sample found")
 
-    def test_unknown_split(self, tmp_path: Path, params: MakeParams) -> None:
+    def test_unknown_split(self, tmp_path: Path, spec: MakeSpec) -> None:
         write_images(tmp_path / "in", {"train/cat": 3, "dev/cat": 3})
-        self.fail(tmp_path, params("image_folder", tmp_path / "in"), "dev: not a split")
+        self.fail(tmp_path, spec("image_folder", tmp_path / "in"), "dev: not a split")
 
     @pytest.mark.parametrize(
         ("record", "message"),
@@ -196,7 +233,7 @@ class TestErrors:
     def test_a_source_that_errs(
         self,
         tmp_path: Path,
-        params: MakeParams,
+        spec: MakeSpec,
         monkeypatch: pytest.MonkeyPatch,
         record: Record,
         message: str,
@@ -204,16 +241,4 @@ class TestErrors:
         (tmp_path / "in").mkdir()
         records = [Record(b"", "0.png", {"label": "cat"})] * 300 + [record]
         monkeypatch.setattr(module, "show_progress", lambda _: iter(records))
-        self.fail(tmp_path, params("image_folder", tmp_path / "in"), message)
-
-
-class Ungrouped(Classification):
-    def stratum(self, labels: Mapping) -> str:
-        return ""
-
-
-def test_a_single_stratum_is_not_listed(tmp_path: Path, params: MakeParams) -> None:
-    write_images(tmp_path / "in", {"cat": 10, "dog": 10})
-    summary = ingest(Ungrouped(), params("image_folder", tmp_path / "in"), tmp_path / "out")
-    assert summary.per_split() == {"train": 16, "val": 2, "test": 2}
-    assert summary.table("out").row_count == 0
+        self.fail(tmp_path, spec("image_folder", tmp_path / "in"), message)

@@ -9,13 +9,13 @@ import pytest
 from components.ingest import shards
 from components.ingest.shards import ShardWriter
 
-SCHEMA = pa.schema({"image": pa.binary(), "number": pa.int64()})
+SCHEMA = pa.schema({"sample": pa.binary(), "number": pa.int64()})
 
 
-def write(folder: Path, count: int, rows_per_shard: int, image: bytes = b"x") -> list[Path]:
-    with ShardWriter(folder, "train", SCHEMA, rows_per_shard) as writer:
+def write(folder: Path, count: int, rows_per_shard: int, sample: bytes = b"x") -> list[Path]:
+    with ShardWriter(folder, "train", SCHEMA, "sample", rows_per_shard) as writer:
         for number in range(count):
-            writer.write({"image": image, "number": number})
+            writer.write({"sample": sample, "number": number})
     files = sorted(folder.iterdir())
     assert writer.shards == len(files)
     return files
@@ -51,14 +51,14 @@ def test_row_groups_are_bounded_in_rows(tmp_path: Path) -> None:
 
 def test_row_groups_are_bounded_in_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shards, "ROW_GROUP_BYTES", 1000)
-    (file,) = write(tmp_path, 25, rows_per_shard=1000, image=bytes(100))
+    (file,) = write(tmp_path, 25, rows_per_shard=1000, sample=bytes(100))
     assert groups(file) == [10, 10, 5]
 
 
-def test_images_have_neither_dictionary_nor_statistics(tmp_path: Path) -> None:
+def test_samples_have_neither_dictionary_nor_statistics(tmp_path: Path) -> None:
     (file,) = write(tmp_path, 3, rows_per_shard=10)
     group = pq.ParquetFile(file).metadata.row_group(0)
-    image, number = group.column(0), group.column(1)
-    assert (image.has_dictionary_page, image.is_stats_set) == (False, False)
+    sample, number = group.column(0), group.column(1)
+    assert (sample.has_dictionary_page, sample.is_stats_set) == (False, False)
     assert (number.has_dictionary_page, number.is_stats_set) == (True, True)
-    assert {image.compression, number.compression} == {"ZSTD"}
+    assert {sample.compression, number.compression} == {"ZSTD"}

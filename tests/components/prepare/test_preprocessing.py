@@ -1,54 +1,55 @@
+"""What is traced into the transform graph."""
+
 import io
 
 import numpy as np
-import pytest
 import tensorflow as tf
 from PIL import Image
+from tensorflow_transform.impl_helper import trace_preprocessing_function
+from tensorflow_transform.inspect_preprocessing_fn import get_analyze_input_columns
 
-from components.prepare.params import PrepareParams
-from components.prepare.preprocessing import decode_images, decode_with_sizes
+from components.core.parts import Tensors
+from components.prepare.preprocessing import preprocessing_fn
+from pipelines.tasks.classification import TASK
+from tests.specs import make_spec
 
-RNG = np.random.default_rng(0)
-
-
-def encode(pixels: np.ndarray, kind: str = "PNG") -> bytes:
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, kind)
-    return buffer.getvalue()
-
-
-def decode(*images: bytes, height: int = 28, width: int = 28, channels: int = 1) -> np.ndarray:
-    params = PrepareParams(height=height, width=width, channels=channels)
-    return decode_images(tf.constant(list(images)), params).numpy()
+SPEC = make_spec(TASK, checks={"classes": ["cat", "dog"]})
+RAW = {name: tf.TensorSpec((None, None), tf.string) for name in ("image", "image_path", "label")}
+DECODERS = ("DecodeImage", "DecodePng", "DecodeJpeg")
 
 
-def test_an_image_of_the_right_size_keeps_its_pixels() -> None:
-    pixels = RNG.integers(0, 256, (28, 28), np.uint8)
-    np.testing.assert_array_equal(decode(encode(pixels))[0, ..., 0], pixels)
+def preprocess(inputs: Tensors) -> dict[str, tf.Tensor]:
+    return preprocessing_fn(inputs, {"spec": SPEC.to_json()})
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "BMP"])
-def test_images_of_any_size_and_format_share_a_batch(kind: str) -> None:
-    small = encode(RNG.integers(0, 256, (10, 20, 3), np.uint8), kind)
-    large = encode(RNG.integers(0, 256, (90, 60, 3), np.uint8), kind)
-    batch = decode(small, large, height=30, width=40, channels=3)
-    assert (batch.shape, batch.dtype) == ((2, 30, 40, 3), np.uint8)
+def trace() -> tuple[tf.Graph, dict[str, tf.Tensor]]:
+    """The graph that TensorFlow Transform runs, and its outputs."""
+    graph, _, outputs = trace_preprocessing_function(preprocess, RAW, use_tf_compat_v1=False)
+    return graph, outputs
 
 
-def test_the_sizes_are_those_of_the_files() -> None:
-    files = [encode(np.zeros(shape, np.uint8)) for shape in ((10, 20), (90, 60))]
-    params = PrepareParams(height=30, width=40, channels=1)
-    sizes = decode_with_sizes(tf.constant(files), params)[1]
-    np.testing.assert_array_equal(sizes, [[10, 20], [90, 60]])
+def test_a_sample_comes_with_its_path_and_its_features() -> None:
+    _, transformed = trace()
+    assert {name: tensor.dtype for name, tensor in transformed.items()} == {
+        "image": tf.string,
+        "image_path": tf.string,
+        "label": tf.int64,
+    }
 
 
-def test_shrinking_averages() -> None:
-    checkers = np.indices((56, 56)).sum(axis=0) % 2 * 255
-    shrunk = decode(encode(checkers.astype(np.uint8)))[0, 2:-2, 2:-2, 0]
-    assert np.abs(shrunk.astype(int) - 127).max() <= 2
+def test_no_pass_over_the_data_decodes_images() -> None:
+    assert get_analyze_input_columns(preprocess, RAW) == ["label"]
 
 
-def test_grey_becomes_colour_and_back() -> None:
-    pixels = RNG.integers(0, 256, (28, 28), np.uint8)
-    colour = decode(encode(pixels), channels=3)
-    np.testing.assert_array_equal(colour[0], np.repeat(pixels[..., None], 3, axis=-1))
+def test_the_graph_decodes_an_image_once() -> None:
+    graph = trace()[0].as_graph_def()
+    nodes = [*graph.node, *(node for each in graph.library.function for node in each.node_def)]
+    assert sum(node.op in DECODERS for node in nodes) == 1
+
+
+def test_images_are_brought_to_the_size_of_the_network() -> None:
+    stream = io.BytesIO()
+    Image.fromarray(np.full((9, 7), 99, np.uint8)).save(stream, "PNG")
+    sample = SPEC.sample
+    packed = sample.transform({"image": tf.constant([[stream.getvalue()]])})["image"]
+    np.testing.assert_array_equal(sample.decode(packed[0]), np.full((4, 4, 1), 99))

@@ -16,12 +16,12 @@ from mlflow.exceptions import MlflowException
 
 from components.core.errors import ConvoyError
 from components.core.files import folder_digest
+from components.core.store import download
+from components.core.task import Spec
 from components.register.records import Decision
-from components.register.registry import Registry, download, recorded_metrics
+from components.register.registry import Registry, recorded_metrics
 from components.register.tracking import training_run
-from pipelines.params import TaskParams
-
-Register = Callable[..., tuple[Registry, str]]
+from tests.registered import Register
 
 
 @dataclass
@@ -53,7 +53,7 @@ def stages(registry: Registry) -> dict[str, str | None]:
     return {str(version.version): version.tags.get("stage") for version in registry.versions()}
 
 
-def test_an_empty_registry_has_no_versions(project: Path) -> None:
+def test_an_empty_registry_has_no_versions(store: Path) -> None:
     registry = Registry("toy")
     assert registry.champion() is None
     assert registry.challenger() is None
@@ -70,7 +70,7 @@ def test_a_new_version_is_the_challenger(register: Register) -> None:
     assert registry.champion() is None
 
 
-def test_a_version_belongs_to_its_run(project: Path, register: Register) -> None:
+def test_a_version_belongs_to_its_run(register: Register) -> None:
     registry, _ = register()
     challenger = registry.challenger()
     assert challenger is not None
@@ -197,17 +197,15 @@ print(mlflow.pyfunc.load_model("models:/toy@champion").predict(images)["label"][
     assert result.stdout.split() == ["bright"], result.stderr
 
 
-def test_a_model_that_cannot_predict_is_not_registered(
-    project: Path, params: TaskParams, tmp_path: Path
-) -> None:
+def test_a_model_that_cannot_predict_is_not_registered(spec: Spec, tmp_path: Path) -> None:
     broken = tmp_path / "broken"
     broken.mkdir()
     (broken / "saved_model.pb").write_bytes(b"not a model")
-    with training_run("toy", params) as run_id:
+    with training_run(spec) as run_id:
         pass
     registry = Registry("toy")
     with pytest.raises(ConvoyError, match="broken"):
-        registry.register(run_id, broken, {}, {}, b"")
+        registry.register(run_id, broken, {}, {}, b"", "image")
     assert registry.versions() == []
 
 
@@ -223,11 +221,11 @@ def test_a_failure_after_logging_leaves_no_version(
     assert Registry("toy").versions() == []
 
 
-def test_a_missing_model_folder_leaves_no_version(project: Path, params: TaskParams) -> None:
-    with training_run("toy", params) as run_id:
+def test_a_missing_model_folder_leaves_no_version(spec: Spec, project: Path) -> None:
+    with training_run(spec) as run_id:
         pass
     with pytest.raises(ConvoyError, match="nowhere"):
-        Registry("toy").register(run_id, project / "nowhere", {}, {}, b"")
+        Registry("toy").register(run_id, project / "nowhere", {}, {}, b"", "image")
     assert Registry("toy").versions() == []
 
 
@@ -377,13 +375,13 @@ def test_a_promotion_ends_a_rollback_that_was_killed(register: Register) -> None
 
 
 @pytest.fixture
-def server(project: Path) -> Iterator[Server]:
+def server(store: Path) -> Iterator[Server]:
     """An MLflow server with an empty store."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        server = Server(project / "server", probe.getsockname()[1])
+        server = Server(store / "server", probe.getsockname()[1])
     server.folder.mkdir()
-    (project / "mlflow.db").rename(server.folder / "mlflow.db")
+    (store / "mlflow.db").rename(server.folder / "mlflow.db")
     server.start()
     yield server
     server.stop()

@@ -12,16 +12,17 @@ import mlflow
 import pytest
 
 from components.core.errors import ConvoyError
+from components.core.store import configure
+from components.core.task import Spec
 from components.register.registry import Registry
 from components.register.tracking import (
-    configure,
     flatten,
     log_curves,
     log_results,
     resumed_run,
     training_run,
 )
-from pipelines.params import TaskParams
+from tests.registered import Register
 
 
 def test_flatten_joins_keys_with_dots() -> None:
@@ -29,14 +30,12 @@ def test_flatten_joins_keys_with_dots() -> None:
     assert flatten(nested) == {"seed": 1, "train.optimizer.name": "adam", "train.units": [8, 16]}
 
 
-def test_a_run_holds_parameters_curves_metrics_and_pictures(
-    project: Path, params: TaskParams
-) -> None:
+def test_a_run_holds_parameters_curves_metrics_and_pictures(spec: Spec, project: Path) -> None:
     (project / "curves.csv").write_text("epoch,loss,val_loss\n0,2.0,3.0\n1,1.0,NA\n")
     report = project / "report"
     report.mkdir()
     (report / "worst.png").write_bytes(b"png")
-    with training_run("toy", params) as run_id:
+    with training_run(spec) as run_id:
         log_curves(project / "curves.csv")
         log_results({"accuracy": 0.75}, report)
     run = mlflow.get_run(run_id)
@@ -53,30 +52,30 @@ def curve(run_id: str, name: str) -> list[tuple[int, float]]:
     return [(point.step, point.value) for point in points]
 
 
-def test_runs_of_a_task_share_an_experiment(project: Path, params: TaskParams) -> None:
-    with training_run("toy", params) as first:
+def test_runs_of_a_task_share_an_experiment(spec: Spec) -> None:
+    with training_run(spec) as first:
         pass
-    with training_run("toy", params) as second:
+    with training_run(spec) as second:
         pass
     runs = mlflow.search_runs(experiment_names=["toy"], output_format="list")
     assert {run.info.run_id for run in runs} == {first, second}
 
 
-def test_a_run_that_was_killed_is_opened_again(project: Path, params: TaskParams) -> None:
+def test_a_run_that_was_killed_is_opened_again(spec: Spec) -> None:
     tags = {"model_digest": "abc"}
-    with pytest.raises(KeyboardInterrupt), training_run("toy", params, tags) as first:
+    with pytest.raises(KeyboardInterrupt), training_run(spec, tags) as first:
         raise KeyboardInterrupt
-    with training_run("toy", params, tags) as second:
+    with training_run(spec, tags) as second:
         mlflow.log_metrics({"accuracy": 0.5})
-    with training_run("toy", params, {"model_digest": "def"}) as other:
+    with training_run(spec, {"model_digest": "def"}) as other:
         pass
     assert first == second != other
     assert mlflow.get_run(second).info.status == "FINISHED"
     assert mlflow.get_run(second).data.params["train.epochs"] == "2"
 
 
-def test_a_later_process_adds_to_the_run(project: Path, params: TaskParams) -> None:
-    with training_run("toy", params) as run_id:
+def test_a_later_process_adds_to_the_run(spec: Spec) -> None:
+    with training_run(spec) as run_id:
         pass
     with resumed_run(run_id):
         mlflow.log_metrics({"accuracy": 0.5})
@@ -85,27 +84,25 @@ def test_a_later_process_adds_to_the_run(project: Path, params: TaskParams) -> N
     assert run.info.status == "FINISHED"
 
 
-def test_an_error_while_training_fails_the_run(project: Path, params: TaskParams) -> None:
-    with pytest.raises(ZeroDivisionError), training_run("toy", params) as run_id:
+def test_an_error_while_training_fails_the_run(spec: Spec) -> None:
+    with pytest.raises(ZeroDivisionError), training_run(spec) as run_id:
         _ = 1 / 0
     assert mlflow.get_run(run_id).info.status == "FAILED"
 
 
-def test_an_unknown_run_is_named(project: Path) -> None:
+def test_an_unknown_run_is_named(store: Path) -> None:
     with pytest.raises(ConvoyError, match="no-such-run"), resumed_run("no-such-run"):
         pass
 
 
-def test_a_server_that_is_down_is_named(
-    monkeypatch: pytest.MonkeyPatch, params: TaskParams, project: Path
-) -> None:
+def test_a_server_that_is_down_is_named(monkeypatch: pytest.MonkeyPatch, spec: Spec) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     with pytest.raises(ConvoyError, match=r"MLflow at http://127\.0\.0\.1:9: .*refused"):
         Registry("toy").champion()
     with (
         pytest.raises(ConvoyError, match=r"MLflow at http://127\.0\.0\.1:9"),
-        training_run("toy", params),
+        training_run(spec),
     ):
         pass
 
@@ -139,7 +136,7 @@ def busy_server() -> Iterator[str]:
 
 @pytest.mark.parametrize("retries", [1, 2])
 def test_an_overloaded_server_is_asked_again(
-    busy_server: str, retries: int, monkeypatch: pytest.MonkeyPatch, project: Path
+    busy_server: str, retries: int, monkeypatch: pytest.MonkeyPatch, store: Path
 ) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", busy_server)
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", str(retries))
@@ -152,17 +149,18 @@ def test_an_overloaded_server_is_asked_again(
             Registry("toy").aliases()
 
 
-def test_a_store_that_is_no_database_is_named(project: Path) -> None:
-    (project / "mlflow.db").write_text("not a database" * 100)
+def test_a_store_that_is_no_database_is_named(store: Path) -> None:
+    (store / "mlflow.db").write_text("not a database" * 100)
     with pytest.raises(ConvoyError, match=r"mlflow\.db: file is not a database"):
         configure()
 
 
 def test_a_moved_project_finds_its_models(
-    project: Path, register: object, toy_model: Path, monkeypatch: pytest.MonkeyPatch
+    project: Path, register: Register, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    registry, _ = register()  # type: ignore[operator]
-    run_id = registry.challenger().run_id
+    registry, _ = register()
+    challenger = registry.challenger()
+    assert challenger is not None
     moved = project / "elsewhere"
     moved.mkdir()
     for name in ("mlflow.db", "mlartifacts"):
@@ -171,15 +169,15 @@ def test_a_moved_project_finds_its_models(
     folder = Registry("toy").download("challenger")
     assert folder.is_relative_to(moved)
     assert (folder / "model.keras").is_file()
-    with resumed_run(run_id):
+    with resumed_run(challenger.run_id):
         mlflow.log_text("moved", "note.txt")
-    assert (moved / "mlartifacts/toy" / run_id / "artifacts/note.txt").is_file()
+    assert (moved / "mlartifacts/toy" / challenger.run_id / "artifacts/note.txt").is_file()
     assert not (project / "mlartifacts").exists()
 
 
-def test_artifacts_in_a_place_of_their_own_stay_there(project: Path) -> None:
+def test_artifacts_in_a_place_of_their_own_stay_there(store: Path) -> None:
     configure()
-    location = (project / "elsewhere" / "toy").as_posix()
+    location = (store / "elsewhere" / "toy").as_posix()
     mlflow.create_experiment("toy", location)
     configure()
     assert mlflow.get_experiment_by_name("toy").artifact_location == location
@@ -187,16 +185,18 @@ def test_artifacts_in_a_place_of_their_own_stay_there(project: Path) -> None:
 
 @pytest.mark.slow  # makes MLflow's tables in a process of its own
 def test_the_first_run_makes_a_store_in_the_project_and_is_quiet(
-    project: Path, monkeypatch: pytest.MonkeyPatch
+    spec: Spec, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (project / "mlflow.db").unlink()
+    (project / "spec.json").write_text(spec.to_json())
     monkeypatch.delenv("MLFLOW_TRACKING_URI")
     script = """
 import logging
 logging.basicConfig(level=logging.INFO)
+from pathlib import Path
+from components.core.task import Spec
 from components.register.tracking import training_run
-from pipelines.params import TaskParams, check_block, read_blocks
-with training_run("toy", check_block("toy", read_blocks()["toy"], TaskParams)):
+with training_run(Spec.from_json(Path("spec.json").read_text())):
     pass
 """
     result = subprocess.run(

@@ -4,30 +4,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from PIL import Image
 
-TASK = "from pipelines.tasks.binary import Binary\n\nTASK = Binary()\n"
-
-BLOCK = {
-    "task": "scored.py",
-    "source": {"kind": "folder", "path": "raw"},
-    "checks": {"classes": ["dark", "bright"]},
-    "prepare": {"height": 4, "width": 4, "channels": 3},
-    "augment": {},
-    "train": {"model": "cnn", "epochs": 2},
-    "evaluate": {"batch_size": 4},
-    "gate": {"thresholds": {"accuracy": {"min": 0.5}}},
-}
+from components.core.task import Spec
+from pipelines.tasks.binary import TASK as BINARY
+from tests.specs import make_spec
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project with the binary task `toy`, scored four images at a time."""
-    (tmp_path / "params.yaml").write_text(yaml.safe_dump({"tasks": {"toy": BLOCK}}))
-    (tmp_path / "scored.py").write_text(TASK)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+def spec() -> Spec:
+    """The binary task `toy`, scored four images at a time."""
+    return make_spec(BINARY, checks={"classes": ["dark", "bright"]}, evaluate={"batch_size": 4})
 
 
 @pytest.fixture

@@ -1,15 +1,22 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from components.core.errors import ConvoyError
+from components.core.parts import Sample
 from components.ingest.sources.image_folder import list_images
 from components.score import inputs
-from components.score.inputs import Batch, Chunk, Entry, list_chunks, read_batches, walk_images
+from components.score.inputs import Batch, Chunk, Entry, list_chunks, read_chunk, walk_files
+from tests.tables import image_sample
+
+SAMPLE = image_sample()
+WORDS: Any = SimpleNamespace(column="word", path_column="word_path", suffixes=frozenset([".txt"]))
 
 
 def write_files(folder: Path, *names: str) -> Path:
@@ -27,8 +34,8 @@ def write_table(file: Path, images: list[bytes | None], row_group: int = 100) ->
 
 
 def read_all(source: Path, scratch: Path, batch_size: int = 3) -> list[Batch]:
-    chunks = list_chunks(source, scratch, batch_size)
-    return [batch for chunk in chunks for batch in read_batches(chunk, batch_size)]
+    chunks = list_chunks(source, SAMPLE, scratch, batch_size)
+    return [batch for chunk in chunks for batch in read_chunk(chunk, SAMPLE, batch_size)]
 
 
 @pytest.fixture
@@ -42,14 +49,14 @@ def test_walks_in_the_order_in_which_ingest_lists(tmp_path: Path) -> None:
     names = ("b/2.png", "b/10.PNG", "a.jpg", "a/z.webp", "a/b/c.gif", "a-b/x.jpeg", "B.tif")
     write_files(tmp_path, *names, "notes.txt", ".hidden.png", "a/.DS_Store", "png")
     expected = [file.relative_to(tmp_path).as_posix() for file in list_images(tmp_path)]
-    assert list(walk_images(tmp_path)) == expected
+    assert list(walk_files(tmp_path, SAMPLE.suffixes)) == expected
     assert sorted(expected) == sorted(names)
 
 
 def test_a_folder_linked_into_itself_is_walked_once(tmp_path: Path) -> None:
     write_files(tmp_path, "a/1.png")
     (tmp_path / "a/again").symlink_to(tmp_path)
-    assert list(walk_images(tmp_path)) == ["a/1.png"]
+    assert list(walk_files(tmp_path, SAMPLE.suffixes)) == ["a/1.png"]
 
 
 def test_a_folder_is_read_in_batches(tmp_path: Path, scratch: Path) -> None:
@@ -57,8 +64,8 @@ def test_a_folder_is_read_in_batches(tmp_path: Path, scratch: Path) -> None:
     batches = read_all(folder, scratch)
     assert [(batch.start, len(batch)) for batch in batches] == [(0, 3), (3, 3), (6, 2)]
     entries = [entry for batch in batches for entry in batch.entries]
-    assert [entry.image_path for entry in entries] == [f"{at}.png" for at in range(8)]
-    assert all(entry.image == str(entry.image_path).encode() for entry in entries)
+    assert [entry.path for entry in entries] == [f"{at}.png" for at in range(8)]
+    assert all(entry.sample == str(entry.path).encode() for entry in entries)
 
 
 def test_no_more_than_one_batch_is_read_ahead(
@@ -66,13 +73,13 @@ def test_no_more_than_one_batch_is_read_ahead(
 ) -> None:
     read = []
 
-    def noted(row: dict[str, bytes]) -> Entry:
+    def noted(row: dict[str, bytes], sample: Sample) -> Entry:
         read.append(row)
-        return Entry(None, row["image"])
+        return Entry(None, row[sample.column])
 
     monkeypatch.setattr(inputs, "_read_entry", noted)
-    (chunk,) = list_chunks(write_table(tmp_path / "t.parquet", [b"1"] * 20), scratch, 3)
-    for batch in read_batches(chunk, 3):
+    (chunk,) = list_chunks(write_table(tmp_path / "t.parquet", [b"1"] * 20), SAMPLE, scratch, 3)
+    for batch in read_chunk(chunk, SAMPLE, 3):
         assert len(read) <= batch.start + 6
     assert len(read) == 20
 
@@ -91,7 +98,7 @@ def test_a_batch_of_large_images_has_fewer(
 
 def test_row_groups_are_chunks(tmp_path: Path, scratch: Path) -> None:
     file = write_table(tmp_path / "t.parquet", [b"x"] * 10, row_group=4)
-    assert list_chunks(file, scratch, 3) == [
+    assert list_chunks(file, SAMPLE, scratch, 3) == [
         Chunk(file, 0, 0, 4),
         Chunk(file, 1, 4, 4),
         Chunk(file, 2, 8, 2),
@@ -107,7 +114,7 @@ def test_a_folder_of_shards_is_read_in_the_order_of_their_names(
     write_table(folder / "b.parquet", [b"3"])
     write_table(folder / "a.parquet", [b"1", b"2"])
     batches = read_all(folder, scratch)
-    assert [entry.image for batch in batches for entry in batch.entries] == [b"1", b"2", b"3"]
+    assert [entry.sample for batch in batches for entry in batch.entries] == [b"1", b"2", b"3"]
     assert [batch.start for batch in batches] == [0, 2]
 
 
@@ -135,7 +142,7 @@ def test_a_name_that_is_no_utf8_is_read(tmp_path: Path, scratch: Path) -> None:
     folder.mkdir()
     Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.png")).write_bytes(b"x")
     (entry,) = read_all(folder, scratch)[0].entries
-    assert (entry.image, entry.image_path, entry.error) == (b"x", "caf\ufffd.png", None)
+    assert (entry.sample, entry.path, entry.error) == (b"x", "caf\ufffd.png", None)
 
 
 def absent(folder: Path) -> Path:
@@ -176,4 +183,18 @@ def test_errors_name_the_input(
     folder = tmp_path / "source"
     folder.mkdir()
     with pytest.raises(ConvoyError, match=message):
-        list_chunks(make(folder), scratch, 3)
+        list_chunks(make(folder), SAMPLE, scratch, 3)
+
+
+def test_another_kind_of_input_has_its_own_files_and_columns(tmp_path: Path, scratch: Path) -> None:
+    folder = write_files(tmp_path / "words", "1.txt", "2.png")
+    (chunk,) = list_chunks(folder, WORDS, scratch, 3)
+    (batch,) = read_chunk(chunk, WORDS, 3)
+    assert batch.entries == [Entry("1.txt", b"1.txt")]
+    file = tmp_path / "t.parquet"
+    pq.write_table(pa.table({"word": [b"a", None], "word_path": ["a", "b"]}), file)
+    (chunk,) = list_chunks(file, WORDS, scratch, 3)
+    (batch,) = read_chunk(chunk, WORDS, 3)
+    assert batch.entries == [Entry("a", b"a"), Entry("b", error="has no word")]
+    with pytest.raises(ConvoyError, match="no word found"):
+        list_chunks(write_files(tmp_path / "images", "2.png"), WORDS, scratch, 3)

@@ -8,13 +8,15 @@ import pytest
 from PIL import Image
 
 from components.core.errors import ConvoyError
+from components.core.facial_points import COLUMNS
 from components.core.images import inspect_image
 from components.core.served_model import ServedModel
-from components.prepare.params import PrepareParams
+from components.core.task import Spec, Task
 from components.score.scorer import Scorer, load_scorer
-from pipelines.tasks.binary import Binary
-from pipelines.tasks.classification import Classification
-from pipelines.tasks.keypoints import COLUMNS, Keypoints
+from pipelines.tasks.binary import TASK as BINARY
+from pipelines.tasks.classification import TASK as CLASSIFICATION
+from pipelines.tasks.keypoints import TASK as KEYPOINTS
+from tests.specs import make_spec
 
 Encode = Callable[..., bytes]
 
@@ -24,8 +26,8 @@ GREY = 51
 
 
 @pytest.fixture
-def scorer(project: Path, model: Path) -> Scorer:
-    return load_scorer("toy", model)
+def scorer(spec: Spec, model: Path) -> Scorer:
+    return load_scorer(spec.to_json(), model)
 
 
 def two_frames(encode: Encode, kind: str) -> bytes:
@@ -69,9 +71,15 @@ UNUSUAL: Mapping[str, Callable[[Encode], bytes]] = {
 }
 
 
+def make_scorer(model: Any, task: Task, batch_size: int = 1) -> Scorer:
+    checks = {"classes": ["dark", "bright"]} if task is BINARY else {}
+    spec = make_spec(task, checks=checks)
+    return Scorer(model, spec.sample, spec.view, batch_size)
+
+
 @pytest.mark.parametrize("name", UNUSUAL)
 def test_unusual_images_are_scored(scorer: Scorer, encode: Encode, name: str) -> None:
-    (row,) = scorer.score([UNUSUAL[name](encode)])
+    ((row,),) = scorer.score([UNUSUAL[name](encode)])
     assert "error" not in row
     assert row["probability"] == pytest.approx(GREY / 255, abs=0.01)
 
@@ -82,7 +90,7 @@ def test_what_is_scored_is_what_ingest_would_keep(
 ) -> None:
     kept = inspect_image(UNUSUAL[name](encode)).image
     (expected,) = ServedModel.load(model).predict([kept])["probability"]
-    assert scorer.score([UNUSUAL[name](encode)])[0]["probability"] == expected
+    assert scorer.score([UNUSUAL[name](encode)])[0][0]["probability"] == expected
 
 
 BROKEN: Mapping[str, tuple[Callable[[Encode], bytes], str]] = {
@@ -101,7 +109,7 @@ def test_broken_images_are_listed_and_their_neighbours_scored(
 ) -> None:
     make, reason = BROKEN[name]
     images = [encode(0), make(encode), encode(51), make(encode), encode(102)]
-    rows = scorer.score(images)
+    rows = [row for (row,) in scorer.score(images)]
     assert [row.get("probability") for row in rows] == pytest.approx(
         [0.0, None, 0.2, None, 0.4], abs=1e-6
     )
@@ -111,8 +119,8 @@ def test_broken_images_are_listed_and_their_neighbours_scored(
 
 def test_batches_in_flight_keep_their_order(model: Path, encode: Encode) -> None:
     greys = [*range(0, 250, 3), 7]
-    scorer = Scorer(ServedModel.load(model), Binary(), batch_size=4)
-    rows = scorer.score([encode(grey) for grey in greys])
+    scorer = make_scorer(ServedModel.load(model), BINARY, batch_size=4)
+    rows = [row for (row,) in scorer.score([encode(grey) for grey in greys])]
     assert [row["probability"] for row in rows] == pytest.approx([g / 255 for g in greys], abs=1e-6)
 
 
@@ -124,20 +132,11 @@ def test_rows_are_those_of_single_images(scorer: Scorer, encode: Encode) -> None
 
 @pytest.mark.parametrize("mode", ["CMYK", "RGB"])
 def test_what_only_pillow_decodes_is_scored(
-    project: Path, grey_model: Path, encode: Encode, mode: str
+    spec: Spec, grey_model: Path, encode: Encode, mode: str
 ) -> None:
-    scorer = load_scorer("toy", grey_model)
-    rows = scorer.score([encode(0), encode(GREY, "JPEG", mode)])
+    scorer = load_scorer(spec.to_json(), grey_model)
+    rows = [row for (row,) in scorer.score([encode(0), encode(GREY, "JPEG", mode)])]
     assert [row["probability"] for row in rows] == pytest.approx([0, 0.2], abs=0.01)
-
-
-def test_the_columns_are_those_of_a_scored_image(scorer: Scorer, encode: Encode) -> None:
-    params = PrepareParams(height=4, width=4, channels=3)
-    columns = scorer.columns(params)
-    assert {field.name: str(field.type) for field in columns} == {
-        "label": "string",
-        "probability": "float",
-    }
 
 
 class Fixed:
@@ -156,31 +155,35 @@ class Fixed:
     ("task", "outputs", "expected"),
     [
         (
-            Classification(),
+            CLASSIFICATION,
             {"probabilities": np.float32([0.25, 0.75])},
             {"label": "yes", "probability": 0.75},
         ),
         (
-            Keypoints(),
+            KEYPOINTS,
             {"keypoints": np.arange(30, dtype=np.float32).reshape(15, 2)},
             {name: float(at) for at, name in enumerate(COLUMNS)},
         ),
     ],
 )
 def test_every_task_has_its_own_columns(
-    encode: Encode, task: Any, outputs: dict[str, np.ndarray], expected: dict[str, Any]
+    encode: Encode, task: Task, outputs: dict[str, np.ndarray], expected: dict[str, Any]
 ) -> None:
-    assert Scorer(Fixed(**outputs), task, 1).score([encode()]) == [expected]  # type: ignore[arg-type]
+    (row,), view = make_scorer(Fixed(**outputs), task).score([encode()])[0], make_spec(task).view
+    assert row == expected
+    assert view.columns(Fixed.classes).names == list(row)
 
 
 def test_single_values_are_not_rounded(encode: Encode) -> None:
     tiny = np.float32(1.25e-9)
-    (row,) = Scorer(Fixed(probability=tiny), Binary(), 1).score([encode()])  # type: ignore[arg-type]
+    ((row,),) = make_scorer(Fixed(probability=tiny), BINARY).score([encode()])
     assert row == {"label": "no", "probability": float(tiny)}
 
 
 @pytest.mark.parametrize("spoiled", ["saved_model.pb", "variables"])
-def test_a_model_that_cannot_be_read_is_an_error(project: Path, model: Path, spoiled: str) -> None:
+def test_a_model_that_cannot_be_read_is_an_error(
+    spec: Spec, project: Path, model: Path, spoiled: str
+) -> None:
     folder = project / "model"
     folder.mkdir()
     for name in {"saved_model.pb", "variables"} - {spoiled}:
@@ -188,4 +191,4 @@ def test_a_model_that_cannot_be_read_is_an_error(project: Path, model: Path, spo
     if spoiled == "saved_model.pb":
         (folder / spoiled).write_bytes(b"\xffgarbage")
     with pytest.raises(ConvoyError, match="model: not a model that can be served"):
-        load_scorer("toy", folder)
+        load_scorer(spec.to_json(), folder)

@@ -14,7 +14,7 @@ from components.train.optimizers import make_optimizer
 from components.train.params import TrainParams
 
 STEPS = 4
-IMAGES = 8 * STEPS
+EXAMPLES = 8 * STEPS
 
 
 def fit(
@@ -30,7 +30,7 @@ def fit(
     """
     params = TrainParams.model_validate({"model": "linear", "epochs": epochs, **blocks})
     keras.utils.set_random_seed(0)
-    inputs = np.linspace(-1, 1, IMAGES)[:, None]
+    inputs = np.linspace(-1, 1, EXAMPLES)[:, None]
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
     model.layers[0].set_weights([np.zeros((1, 1))])
     model.compile(make_optimizer(params, STEPS), "mse", metrics=["mae"])
@@ -42,7 +42,7 @@ def fit(
         epochs=epochs,
         verbose=0,
         validation_data=(inputs, 2 * inputs if validation is None else validation),
-        callbacks=make_callbacks(params, folder / "curves.csv", IMAGES),
+        callbacks=make_callbacks(params, folder / "curves.csv", EXAMPLES),
     )
     with (folder / "curves.csv").open() as file:
         rows = [{key: float(value) for key, value in row.items()} for row in csv.DictReader(file)]
@@ -66,11 +66,11 @@ def test_curves_have_a_row_an_epoch(tmp_path: Path) -> None:
         "val_mae",
         "learning_rate",
         "momentum",
-        "images_per_second",
+        "examples_per_second",
         "phase",
     }
     assert [row["epoch"] for row in rows] == list(range(6))
-    assert all(row["images_per_second"] > 0 for row in rows)
+    assert all(row["examples_per_second"] > 0 for row in rows)
 
 
 def test_no_momentum_for_an_optimizer_without_it(tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_curves_of_mixed_precision(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("early_stopping", [None, 2])
 def test_the_best_weights_are_kept(tmp_path: Path, early_stopping: int | None) -> None:
-    inputs = np.linspace(-1, 1, IMAGES)[:, None]
+    inputs = np.linspace(-1, 1, EXAMPLES)[:, None]
     model, rows = fit(tmp_path, 0.5 * inputs, optimizer=SGD, early_stopping=early_stopping)
     losses = [row["val_loss"] for row in rows]
     best = int(np.argmin(losses))
@@ -113,7 +113,7 @@ def test_training_goes_on_while_it_improves(tmp_path: Path) -> None:
 
 
 def test_plateau_multiplies_the_learning_rate(tmp_path: Path) -> None:
-    inputs = np.linspace(-1, 1, IMAGES)[:, None]
+    inputs = np.linspace(-1, 1, EXAMPLES)[:, None]
     schedule = {"name": "plateau", "factor": 0.5, "patience": 2}
     _, rows = fit(tmp_path, -inputs, optimizer=SGD, schedule=schedule)  # worse each epoch
     rates = [row["learning_rate"] for row in rows]
@@ -136,4 +136,4 @@ def test_a_loss_that_explodes(tmp_path: Path) -> None:
 
 def test_a_validation_loss_that_is_not_a_number(tmp_path: Path) -> None:
     with pytest.raises(ConvoyError, match="val_loss became nan in epoch 1"):
-        fit(tmp_path, np.full((IMAGES, 1), np.nan), optimizer=SGD)
+        fit(tmp_path, np.full((EXAMPLES, 1), np.nan), optimizer=SGD)

@@ -9,12 +9,13 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from components.prepare.params import PrepareParams
-from components.train.export import KERAS_FILE, export, load_network
-from components.train.network import build_network
+from components.core.task import Spec
+from components.train.export import export
 from models import build_model
-from pipelines.params import TaskParams
+from models.shared.loading import KERAS_FILE, load_network
 from pipelines.tasks.binary import TASK
+from tests.specs import make_spec
+from tests.toys import serialize
 
 CLASSES = ("no_person", "person")
 PIXELS = np.random.default_rng(0).integers(0, 256, (3, 28, 28, 3), np.uint8)
@@ -28,17 +29,22 @@ class Transform:
 
 
 @pytest.fixture(scope="module")
-def network() -> keras.Model:
-    keras.utils.set_random_seed(0)
-    body = build_model("digits_cnn", PIXELS.shape[1:], 1, {})
-    return build_network(body, [120.0, 110.0, 100.0], [900.0, 800.0, 700.0])
+def spec() -> Spec:
+    size = {"height": 28, "width": 28, "channels": 3}
+    return make_spec(TASK, checks={"classes": list(CLASSES)}, prepare=size)
 
 
 @pytest.fixture(scope="module")
-def folder(network: keras.Model, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def network(spec: Spec) -> keras.Model:
+    keras.utils.set_random_seed(0)
+    body = build_model("digits_cnn", PIXELS.shape[1:], 1, {})
+    return spec.sample.entrance(body, tf.data.Dataset.from_tensor_slices(PIXELS), raw=False)
+
+
+@pytest.fixture(scope="module")
+def folder(network: keras.Model, spec: Spec, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("model")
-    params = TaskParams.model_construct(prepare=PrepareParams(height=28, width=28, channels=3))
-    export(network, Transform(), TASK, params, folder)
+    export(network, Transform(), spec, folder)
     return folder
 
 
@@ -68,7 +74,15 @@ def test_the_served_model_gives_probabilities(network: keras.Model, folder: Path
     assert (folder / "assets.extra/classes.txt").read_text().split() == list(CLASSES)
 
 
+def test_raw_examples_are_served_as_their_samples_are(folder: Path) -> None:
+    signatures = tf.saved_model.load(str(folder)).signatures
+    images = [encode(image) for image in PIXELS]
+    records = [serialize(image, "a.png", "person") for image in images]
+    expected = signatures["serving_default"](image=tf.constant(images))["probability"]
+    served = signatures["examples"](examples=tf.constant(records))["probability"]
+    np.testing.assert_array_equal(served, expected)
+
+
 def test_layers_of_convoys_own_are_known(tmp_path: Path) -> None:
-    body = build_model("keypoint_heatmap", (96, 96, 1), 30, {})
-    build_network(body, [0.0], [1.0]).save(tmp_path / KERAS_FILE)
+    build_model("keypoint_heatmap", (96, 96, 1), 30, {}).save(tmp_path / KERAS_FILE)
     assert load_network(tmp_path / KERAS_FILE).output_shape == (None, 30)

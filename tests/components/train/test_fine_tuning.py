@@ -7,7 +7,6 @@ from keras import layers
 
 from components.core.errors import ConvoyError
 from components.train.fine_tuning import Phase, freeze, plan_phases
-from components.train.network import build_network
 from components.train.params import TrainParams
 
 
@@ -30,8 +29,7 @@ def network() -> keras.Model:
     images = keras.Input((4, 4, 1))
     pooled = layers.GlobalAveragePooling2D()(backbone(images))
     head = layers.BatchNormalization(name="head_normalization")(pooled)
-    body = keras.Model(images, layers.Dense(1, name="logits")(head), name="body")
-    return build_network(body, [0.0], [1.0], takes_pixels=True)
+    return keras.Model(images, layers.Dense(1, name="logits")(head), name="body")
 
 
 def learning(network: keras.Model) -> set[str]:

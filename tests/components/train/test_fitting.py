@@ -10,30 +10,18 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from components.evaluate.curves import plot_curves
+from components.core.task import Spec
+from components.train.curves import plot_curves
 from components.train.fitting import Data, fit
-from components.train.network import build_network
-from components.train.weights import class_weights
-from pipelines.params import check_block
-from pipelines.tasks.binary import TASK, BinaryParams
+from pipelines.tasks.binary import TASK
+from tests.specs import make_spec
 
 RATE = 0.01
 
 
-def params(**train: Any) -> BinaryParams:
-    block = {
-        "task": "pipelines/tasks/binary.py",
-        "source": {"kind": "image_folder", "path": "images"},
-        "checks": {"classes": ["no_person", "person"]},
-        "prepare": {"height": 4, "width": 4, "channels": 1},
-        "augment": {},
-        "train": {"model": "transfer", "optimizer": {"learning_rate": RATE}, **train},
-        "evaluate": {},
-        "gate": {"thresholds": {"accuracy": {"min": 0.6}}},
-    }
-    checked = check_block("person", block, BinaryParams)
-    assert isinstance(checked, BinaryParams)
-    return checked
+def spec_of(**train: Any) -> Spec:
+    train = {"model": "transfer", "optimizer": {"learning_rate": RATE}, **train}
+    return make_spec(TASK, "person", checks={"classes": ["no_person", "person"]}, train=train)
 
 
 def network() -> keras.Model:
@@ -43,7 +31,9 @@ def network() -> keras.Model:
     body = keras.Sequential(
         [backbone, layers.GlobalAveragePooling2D(), layers.Dense(1, name="logits")], name="body"
     )
-    return build_network(body, [100.0], [100.0**2])
+    pixels = keras.Input((4, 4, 1))
+    normalised = layers.Normalization(mean=[100.0], variance=[100.0**2])(pixels)
+    return keras.Model(pixels, body(normalised))
 
 
 def examples(count: int, positives: float = 0.5, noise: int = 40, seed: int = 0) -> tf.data.Dataset:
@@ -56,12 +46,13 @@ def examples(count: int, positives: float = 0.5, noise: int = 40, seed: int = 0)
 
 
 def batches(dataset: tf.data.Dataset) -> tf.data.Dataset:
-    return dataset.batch(16).map(lambda example: (example["image"], TASK.target(example)))
+    target = spec_of().learning.target
+    return dataset.batch(16).map(lambda example: (example["image"], target(example)))
 
 
-def run(folder: Path, fitted: keras.Model, checked: BinaryParams) -> pd.DataFrame:
-    data = Data(batches(examples(64)), batches(examples(32, seed=1)), images=64)
-    fit(fitted, TASK, checked, data, folder / "curves.csv")
+def run(folder: Path, fitted: keras.Model, spec: Spec) -> pd.DataFrame:
+    data = Data(batches(examples(64)), batches(examples(32, seed=1)), examples=64)
+    fit(fitted, spec, data, folder / "curves.csv")
     return pd.read_csv(folder / "curves.csv")
 
 
@@ -72,7 +63,7 @@ def val_loss(fitted: keras.Model) -> float:
 def test_both_phases_are_in_one_table(tmp_path: Path) -> None:
     fine_tune = {"epochs": 3, "fraction": 1.0, "learning_rate": 0.001}
     fitted = network()
-    curves = run(tmp_path, fitted, params(epochs=2, fine_tune=fine_tune))
+    curves = run(tmp_path, fitted, spec_of(epochs=2, fine_tune=fine_tune))
     assert curves["epoch"].tolist() == [0, 1, 2, 3, 4]
     assert curves["phase"].tolist() == [1, 1, 2, 2, 2]
     assert curves["learning_rate"].tolist() == pytest.approx([RATE] * 2 + [0.001] * 3)
@@ -85,7 +76,7 @@ def test_both_phases_are_in_one_table(tmp_path: Path) -> None:
 def test_a_frozen_backbone_keeps_its_weights(tmp_path: Path) -> None:
     fitted = network()
     before = {weight.path: weight.numpy() for weight in fitted.weights}
-    curves = run(tmp_path, fitted, params(epochs=2, fine_tune={"epochs": 0}))
+    curves = run(tmp_path, fitted, spec_of(epochs=2, fine_tune={"epochs": 0}))
     assert curves["phase"].tolist() == [1, 1]
     for weight in fitted.weights:
         same = np.array_equal(weight.numpy(), before[weight.path])
@@ -95,7 +86,7 @@ def test_a_frozen_backbone_keeps_its_weights(tmp_path: Path) -> None:
 def test_all_layers_learn_without_fine_tuning(tmp_path: Path) -> None:
     fitted = network()
     before = fitted.get_weights()
-    run(tmp_path, fitted, params(epochs=1))
+    run(tmp_path, fitted, spec_of(epochs=1))
     for old, new in zip(before, fitted.get_weights(), strict=True):
         assert not np.array_equal(old, new)
 
@@ -103,7 +94,7 @@ def test_all_layers_learn_without_fine_tuning(tmp_path: Path) -> None:
 def test_fine_tuning_that_spoils_the_network_is_undone(tmp_path: Path) -> None:
     fitted = network()
     spoils = {"epochs": 1, "fraction": 1.0, "learning_rate": 10.0}
-    curves = run(tmp_path, fitted, params(epochs=2, fine_tune=spoils))
+    curves = run(tmp_path, fitted, spec_of(epochs=2, fine_tune=spoils))
     first, second = (curves[curves["phase"] == phase]["val_loss"].min() for phase in (1, 2))
     assert first < second
     assert val_loss(fitted) == pytest.approx(first, rel=1e-5)
@@ -111,7 +102,7 @@ def test_fine_tuning_that_spoils_the_network_is_undone(tmp_path: Path) -> None:
 
 def test_epochs_go_on_where_the_first_phase_stopped_early(tmp_path: Path) -> None:
     train = {"epochs": 50, "early_stopping": 1, "optimizer": {"learning_rate": 3.0}}
-    curves = run(tmp_path, network(), params(**train, fine_tune={"epochs": 1, "fraction": 1.0}))
+    curves = run(tmp_path, network(), spec_of(**train, fine_tune={"epochs": 1, "fraction": 1.0}))
     phases = curves["phase"].tolist()
     assert phases.count(1) < 50
     assert phases[-1] == 2
@@ -123,9 +114,10 @@ def test_balanced_weights_find_the_rare_class(tmp_path: Path) -> None:
     recalls = {}
     for mode in ("none", "balanced"):
         fitted = network()
-        data = Data(batches(rare), batches(rare), 160, class_weights(mode, rare, TASK))
-        quick = params(epochs=5, optimizer={"learning_rate": 0.05})
-        fit(fitted, TASK, quick, data, tmp_path / f"{mode}.csv")
+        quick = spec_of(epochs=5, optimizer={"learning_rate": 0.05}, class_weights=mode)
+        weights = quick.learning.class_weights(rare)
+        data = Data(batches(rare), batches(rare), 160, weights)
+        fit(fitted, quick, data, tmp_path / f"{mode}.csv")
         logits = fitted.predict(batches(rare), verbose=0)[:, 0]
         recalls[mode] = float((logits[:16] > 0).mean())  # people come first
     assert recalls["none"] < 0.2

@@ -5,15 +5,18 @@ import numpy as np
 import pytest
 
 from components.core.errors import ConvoyError
+from components.train import initial_weights
 from components.train.initial_weights import load_initial_weights
-from components.train.network import build_network
 from models import build_model
+from models.shared.loading import KERAS_FILE
 
 
 def network(model: str = "digits_cnn", units: int = 10, seed: int = 0) -> keras.Model:
     keras.utils.clear_session()
     keras.utils.set_random_seed(seed)
-    return build_network(build_model(model, (28, 28, 1), units, {}), [0.0], [1.0])
+    pixels = keras.Input((28, 28, 1), dtype="uint8")
+    normalised = keras.layers.Rescaling(1 / 255)(pixels)
+    return keras.Model(pixels, build_model(model, (28, 28, 1), units, {})(normalised))
 
 
 def test_weights_of_equal_path_and_shape_are_copied(tmp_path: Path) -> None:
@@ -38,6 +41,14 @@ def test_the_same_architecture_computes_the_same(tmp_path: Path) -> None:
 
 def test_none_changes_nothing() -> None:
     assert load_initial_weights(network(), "none") == 0
+
+
+def test_the_weights_of_a_registered_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source, target = network(seed=1), network(seed=2)
+    source.save(tmp_path / KERAS_FILE)
+    champion = {"models:/digits@champion": tmp_path}
+    monkeypatch.setattr(initial_weights, "download", champion.__getitem__)
+    assert load_initial_weights(target, "models:/digits@champion") == 6
 
 
 def test_an_absent_file_is_named() -> None:

@@ -5,16 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from components.core.table import table_schema
-from components.ingest.ingest import ingest
-from pipelines.params import TaskParams
-from pipelines.tasks.classification import TASK, ClassificationParams
+from components.core.task import Spec, Task
+from pipelines.tasks.classification import TASK
+from tests.specs import make_spec
+from tests.tables import make_row, write_shard
 
 CLASSES = ("cat", "dog", "eel")
 
@@ -32,60 +30,43 @@ def images(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def params(images: Path) -> Callable[..., TaskParams]:
-    """Makes the parameters of the task from its checks."""
+def spec() -> Callable[..., Spec]:
+    """Makes a task's spec from its checks."""
 
-    def make(**checks: Any) -> TaskParams:
+    def make(task: Task = TASK, **checks: Any) -> Spec:
         declared = {"height": 6, "width": 8, "channels": 3, "classes": CLASSES}
-        block = {
-            "task": "pipelines/tasks/classification.py",
-            "source": {"kind": "image_folder", "path": images},
-            "checks": declared | {"balance_floor": 0.5} | checks,
-            "prepare": {"height": 8, "width": 8, "channels": 1},
-            "augment": {},
-            "train": {"model": "digits_cnn", "epochs": 1},
-            "evaluate": {},
-            "gate": {"thresholds": {"accuracy": {"min": 0.5}}},
-        }
-        return ClassificationParams.model_validate(block)
+        return make_spec(task, "pets", checks=declared | {"balance_floor": 0.5} | checks)
 
     return make
 
 
 @pytest.fixture
-def data(tmp_path: Path, params: Callable[..., TaskParams]) -> Callable[[], Path]:
-    """Ingests the images; returns the folder of the shards."""
+def data(tmp_path: Path, images: Path, spec: Callable[..., Spec]) -> Callable[[], Path]:
+    """Writes the images as shards, 8 of 10 of each class for training; returns their folder."""
 
     def make() -> Path:
-        ingest(TASK, params(), tmp_path / "data")
+        sample, labels = spec().sample, spec().labels
+        shards: dict[str, list[dict[str, Any]]] = {"train": [], "val": [], "test": []}
+        for folder in sorted(images.iterdir()):
+            for at, file in enumerate(sorted(folder.iterdir())):
+                split = {8: "val", 9: "test"}.get(at, "train")
+                path = file.relative_to(images).as_posix()
+                row = make_row(sample, file.read_bytes(), path, split, label=folder.name)
+                shards[split].append(row)
+        (tmp_path / "data").mkdir()
+        for split, rows in shards.items():
+            write_shard(tmp_path / f"data/{split}-00000.parquet", sample, labels, rows)
         return tmp_path / "data"
 
     return make
 
 
 @pytest.fixture
-def edit() -> Callable[..., None]:
+def edit(spec: Callable[..., Spec]) -> Callable[..., None]:
     """Changes the rows of a shard, given as a list of dictionaries."""
 
     def change(file: Path, how: Callable[[list[dict]], Iterable[dict]]) -> None:
         rows = list(how(pq.read_table(file).to_pylist()))
-        schema = table_schema(TASK.label_columns())
-        pq.write_table(pa.Table.from_pylist(rows, schema), file)
+        write_shard(file, spec().sample, spec().labels, rows)
 
     return change
-
-
-@pytest.fixture
-def table() -> pd.DataFrame:
-    """100 training rows of two classes, 60 to 40, and a validation row of each."""
-    labels = ["cat"] * 60 + ["dog"] * 40 + ["cat", "dog"]
-    count = len(labels)
-    return pd.DataFrame(
-        {
-            "image_path": [f"{number}.png" for number in range(count)],
-            "shard": "train-00000.parquet",
-            "row": range(count),
-            "split": ["train"] * 100 + ["val"] * 2,
-            "label": labels,
-        }
-    )

@@ -9,23 +9,20 @@ from bs4 import BeautifulSoup
 from PIL import Image
 
 from components.core.errors import ConvoyError
+from components.core.task import Spec
 from components.validate.docs import SHOWN, write_index
 from components.validate.findings import Finding, Outcome
 from components.validate.validate import validate
-from pipelines.params import TaskParams
-from pipelines.tasks.classification import TASK
 
 ADDRESS = re.compile(r"(?:https?:)?//[^\s\"')]+")
 
 
 @pytest.fixture
-def site(
-    tmp_path: Path, images: Path, params: Callable[..., TaskParams], data: Callable[[], Path]
-) -> Path:
+def site(tmp_path: Path, images: Path, spec: Callable[..., Spec], data: Callable[[], Path]) -> Path:
     """The Data Docs of a data set with a constant image."""
     Image.new("RGB", (8, 6)).save(images / "cat/0.png")
     with pytest.raises(ConvoyError):
-        validate("pets", TASK, params(), data(), tmp_path / "reports/validate")
+        validate(spec(), data(), tmp_path / "reports/validate")
     return tmp_path / "reports/validate-failed/data_docs"
 
 

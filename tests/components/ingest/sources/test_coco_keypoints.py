@@ -39,8 +39,8 @@ def read(folder: Path, written: Any, **options: Any) -> list[Record]:
 
 def test_the_box_is_cut_out_and_the_points_follow(tmp_path: Path) -> None:
     record = read(tmp_path, content())[0]
-    assert record.image_path == "images/a.png#7"
-    pixels = np.asarray(Image.open(io.BytesIO(record.image)))
+    assert record.path == "images/a.png#7"
+    pixels = np.asarray(Image.open(io.BytesIO(record.sample)))
     np.testing.assert_array_equal(pixels, PIXELS[2:98, 20:116])
     found = np.array(record.labels["keypoints"]).reshape(15, 2)
     moved = POINTS[[NAMES.index(name) for name in KEYPOINTS]] - (20, 2)
@@ -52,7 +52,7 @@ def test_the_box_is_cut_out_and_the_points_follow(tmp_path: Path) -> None:
 
 def test_a_margin(tmp_path: Path) -> None:
     record = read(tmp_path, content(bbox=[40, 40, 48, 48]), margin=0.5)[0]
-    pixels = np.asarray(Image.open(io.BytesIO(record.image)))
+    pixels = np.asarray(Image.open(io.BytesIO(record.sample)))
     np.testing.assert_array_equal(pixels, PIXELS[16:112, 16:112])
 
 
@@ -69,7 +69,7 @@ def test_faces_in_the_order_of_the_annotations(tmp_path: Path) -> None:
     written = content()
     first = written["annotations"][0]
     written["annotations"] = [first | {"id": 9}, first | {"id": 2}]
-    assert [record.image_path[-2:] for record in read(tmp_path, written)] == ["#9", "#2"]
+    assert [record.path[-2:] for record in read(tmp_path, written)] == ["#9", "#2"]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,6 @@ from components.core.errors import ConvoyError
 from components.core.masks import VOID, decode_mask
 from components.ingest.coco import SizedPicture
 from components.ingest.ingest import load_source
-from components.ingest.params import SourceParams
 from components.ingest.sources.coco_segmentation import (
     Runs,
     Source,
@@ -79,8 +78,8 @@ def test_a_polygon(tmp_path: Path) -> None:
 
 def test_the_record(tmp_path: Path) -> None:
     (record,) = make(tmp_path, content()).read()
-    assert record.image_path == "val2017/a.png"
-    assert record.image == (tmp_path / "val2017/a.png").read_bytes()
+    assert record.path == "val2017/a.png"
+    assert record.sample == (tmp_path / "val2017/a.png").read_bytes()
     assert record.split is None
 
 
@@ -168,7 +167,7 @@ def test_images_in_their_order_with_and_without_objects(tmp_path: Path) -> None:
     source = make(tmp_path, written)
     (tmp_path / "val2017/b.png").write_bytes(b"b")
     records = list(source.read())
-    assert [record.image_path for record in records] == ["val2017/b.png", "val2017/a.png"]
+    assert [record.path for record in records] == ["val2017/b.png", "val2017/a.png"]
     assert [decode_mask(record.labels["mask"]).max() for record in records] == [0, 1]
 
 
@@ -225,9 +224,9 @@ def test_a_class_that_is_no_category(tmp_path: Path) -> None:
 )
 def test_wrong_options(tmp_path: Path, options: dict[str, Any], fault: str) -> None:
     block = {"annotations": "a.json", "classes": CLASSES} | options
-    params = SourceParams(kind="coco_segmentation", path=tmp_path, **block)
+    values = {"kind": "coco_segmentation", "path": tmp_path, **block}
     with pytest.raises(ConvoyError, match=fault):
-        load_source(params, "source")
+        load_source(values, "source")
 
 
 def test_a_file_of_another_kind(tmp_path: Path) -> None:

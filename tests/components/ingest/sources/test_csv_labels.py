@@ -40,7 +40,7 @@ def test_an_empty_label_is_left_to_validation(tmp_path: Path) -> None:
 
 def test_a_byte_order_mark_is_no_part_of_a_column(tmp_path: Path) -> None:
     (record,) = make(tmp_path, "\ufeffpath,label\nimages/a.png,x\n").read()
-    assert record.image == b"a.png"
+    assert record.sample == b"a.png"
 
 
 @pytest.mark.parametrize(

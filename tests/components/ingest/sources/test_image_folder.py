@@ -17,7 +17,7 @@ def make(folder: Path, *files: str) -> Source:
 
 
 def rows(source: Source) -> list[tuple[str, str, str | None]]:
-    return [(row.image_path, row.labels["label"], row.split) for row in source.read()]
+    return [(row.path, row.labels["label"], row.split) for row in source.read()]
 
 
 def test_classes_in_alphabetical_order(tmp_path: Path) -> None:

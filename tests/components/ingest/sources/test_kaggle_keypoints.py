@@ -42,11 +42,11 @@ def changed(column: str, cell: str) -> list[str]:
 
 def test_pixels_and_points(tmp_path: Path) -> None:
     records = read(write(tmp_path, [cells(row) for row in range(3)]))
-    assert [record.image_path for record in records] == [
+    assert [record.path for record in records] == [
         f"training.csv/0000{number}.png" for number in (1, 2, 3)
     ]
     for row, record in enumerate(records):
-        image = Image.open(io.BytesIO(record.image))
+        image = Image.open(io.BytesIO(record.sample))
         assert image.format == "PNG"
         np.testing.assert_array_equal(np.asarray(image).ravel(), PIXELS[row])
         assert record.labels == {"keypoints": POINTS[row].tolist()}

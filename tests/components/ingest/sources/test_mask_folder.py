@@ -11,7 +11,6 @@ from PIL import Image
 from components.core.errors import ConvoyError
 from components.core.masks import decode_mask, encode_mask
 from components.ingest.ingest import load_source
-from components.ingest.params import SourceParams
 from components.ingest.sources.mask_folder import Source
 
 MASK = encode_mask(np.arange(6, dtype=np.uint8).reshape(2, 3))
@@ -31,7 +30,7 @@ def rows(source: Source) -> list[tuple[str, bool, str | None]]:
     for record in source.read():
         mask = record.labels["mask"]
         assert mask in (None, MASK)
-        found.append((record.image_path, mask is not None, record.split))
+        found.append((record.path, mask is not None, record.split))
     return found
 
 
@@ -50,7 +49,7 @@ def test_folders_below(tmp_path: Path) -> None:
 
 def test_the_bytes_are_those_of_the_file(tmp_path: Path) -> None:
     (record,) = make(tmp_path, "images/a.jpg", "masks/a.png").read()
-    assert record.image == b"images/a.jpg"
+    assert record.sample == b"images/a.jpg"
 
 
 def test_folders_of_splits(tmp_path: Path) -> None:
@@ -168,9 +167,9 @@ def test_an_unknown_split(tmp_path: Path) -> None:
     ],
 )
 def test_wrong_tables_of_colours(tmp_path: Path, colours: dict[str, Any], fault: str) -> None:
-    params = SourceParams(kind="mask_folder", path=tmp_path, colours=colours)
+    values = {"kind": "mask_folder", "path": tmp_path, "colours": colours}
     with pytest.raises(ConvoyError, match=fault):
-        load_source(params, "source")
+        load_source(values, "source")
 
 
 def test_camvid(real_data: Path) -> None:

@@ -38,9 +38,9 @@ def test_pixels_and_labels(tmp_path: Path, suffix: str) -> None:
     write(tmp_path, "t10k", suffix)
     records = read(tmp_path)
     for record, pixels in zip(records, IMAGES, strict=True):
-        np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(record.image))), pixels)
+        np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(record.sample))), pixels)
     assert [record.labels for record in records] == [{"label": label} for label in "31415"]
-    assert records[2].image_path == "t10k/00002.png"
+    assert records[2].path == "t10k/00002.png"
 
 
 def test_a_single_pair_brings_no_split(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def test_points_are_those_of_the_68(tmp_path: Path) -> None:
 
 def test_the_first_pixel_is_counted_as_1(tmp_path: Path) -> None:
     record = read(tmp_path, text(face()), margin=0.3)[0]
-    pixels = np.asarray(Image.open(io.BytesIO(record.image)))
+    pixels = np.asarray(Image.open(io.BytesIO(record.sample)))
     np.testing.assert_array_equal(pixels, PIXELS[41:137, 41:137])
 
 
@@ -73,7 +73,7 @@ def test_files_in_alphabetical_order_and_below(tmp_path: Path) -> None:
         (tmp_path / name).write_text(text(face()))
         Image.fromarray(PIXELS).save((tmp_path / name).with_suffix(".JPG"), "JPEG")
     records = list(Source(kind="pts_landmarks", path=tmp_path).read())
-    assert [record.image_path for record in records] == ["a/y.JPG", "b/x.JPG"]
+    assert [record.path for record in records] == ["a/y.JPG", "b/x.JPG"]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,6 @@ from sklearn.linear_model import Ridge
 from components.core.facial_points import GROUPS, KEYPOINTS, MIRROR_PAIRS
 from components.core.table import Record
 from components.ingest.ingest import load_source
-from components.ingest.params import SourceParams
 from components.ingest.sources.rendered_faces import Source
 
 FEW = ("left_eye_center", "right_eye_center", "nose_tip", "mouth_center_bottom_lip")
@@ -29,7 +28,7 @@ def points(records: list[Record]) -> np.ndarray:
 
 
 def pixels(record: Record) -> np.ndarray:
-    return np.asarray(Image.open(io.BytesIO(record.image)))
+    return np.asarray(Image.open(io.BytesIO(record.sample)))
 
 
 @pytest.fixture(scope="module")
@@ -38,9 +37,9 @@ def complete() -> list[Record]:
 
 
 def test_records(complete: list[Record]) -> None:
-    assert [record.image_path for record in complete[:2]] == ["faces/00000.png", "faces/00001.png"]
+    assert [record.path for record in complete[:2]] == ["faces/00000.png", "faces/00001.png"]
     for record in complete[:20]:
-        image = Image.open(io.BytesIO(record.image))
+        image = Image.open(io.BytesIO(record.sample))
         assert (image.format, image.mode, image.size) == ("PNG", "L", (96, 96))
         assert [type(value) for value in record.labels["keypoints"]] == [float] * 30
         assert record.split is None
@@ -52,18 +51,18 @@ def test_count() -> None:
 
 def test_the_same_seed_draws_the_same_faces() -> None:
     first, second = faces(5, seed=3), faces(5, seed=3, count=9)
-    assert [record.image for record in first] == [record.image for record in second]
+    assert [record.sample for record in first] == [record.sample for record in second]
     np.testing.assert_array_equal(points(first), points(second))
-    assert faces(1, seed=3)[0].image != faces(1, seed=4)[0].image
+    assert faces(1, seed=3)[0].sample != faces(1, seed=4)[0].sample
 
 
 def test_missing_points_change_no_image() -> None:
     for bare, full in zip(faces(8, missing_fraction=1), faces(8, missing_fraction=0), strict=True):
-        assert bare.image == full.image
+        assert bare.sample == full.sample
 
 
 def test_all_faces_differ(complete: list[Record]) -> None:
-    assert len({record.image for record in complete}) == len(complete)
+    assert len({record.sample for record in complete}) == len(complete)
 
 
 def test_hardly_any_point_is_outside(complete: list[Record]) -> None:
@@ -126,8 +125,8 @@ def test_wrong_options(wrong: dict[str, Any]) -> None:
 
 
 def test_found_by_its_kind(tmp_path: Path) -> None:
-    params = SourceParams.model_validate({"kind": "rendered_faces", "path": tmp_path, "count": 7})
-    source = load_source(params, "source")
+    values = {"kind": "rendered_faces", "path": tmp_path, "count": 7}
+    source = load_source(values, "source")
     assert isinstance(source, Source)
     assert source.count == 7
 

@@ -12,7 +12,6 @@ from pydantic import ValidationError
 
 from components.core.table import Record
 from components.ingest.ingest import load_source
-from components.ingest.params import SourceParams
 from components.ingest.sources import rendered_objects, rendered_people, rendered_scenes
 from components.ingest.sources.rendered_people import SMALLEST
 from components.ingest.sources.scenes.objects import KINDS
@@ -49,7 +48,7 @@ def people() -> list[Record]:
 
 def test_records_come_by_split_with_paths_of_their_own() -> None:
     records = scenes(3, 2, 1)
-    assert [(record.image_path, record.split) for record in records] == [
+    assert [(record.path, record.split) for record in records] == [
         ("scenes/train/00000.png", "train"),
         ("scenes/train/00001.png", "train"),
         ("scenes/train/00002.png", "train"),
@@ -68,7 +67,7 @@ def test_one_count_leaves_the_others_as_they_are(kind: str) -> None:
 
 def test_images_and_masks_are_png_of_the_declared_size() -> None:
     for record in scenes(2, height=40, width=72):
-        image = Image.open(io.BytesIO(record.image))
+        image = Image.open(io.BytesIO(record.sample))
         mask = Image.open(io.BytesIO(record.labels["mask"]))
         assert (image.format, image.mode, image.size) == ("PNG", "RGB", (72, 40))
         assert (mask.format, mask.mode, mask.size) == ("PNG", "L", (72, 40))
@@ -83,15 +82,15 @@ def test_masks_hold_every_class_and_void_and_nothing_else(masks: list[Record]) -
 
 
 def test_every_image_differs(masks: list[Record]) -> None:
-    assert len({record.image for record in masks}) == len(masks)
+    assert len({record.sample for record in masks}) == len(masks)
 
 
 @pytest.mark.parametrize("kind", SOURCES)
 def test_growing_a_split_changes_no_earlier_image(kind: str) -> None:
-    few = {record.image_path: record for record in scenes(2, kind=kind, seed=3)}
-    many = {record.image_path: record for record in scenes(4, 2, 3, kind=kind, seed=3)}
+    few = {record.path: record for record in scenes(2, kind=kind, seed=3)}
+    many = {record.path: record for record in scenes(4, 2, 3, kind=kind, seed=3)}
     assert {path: many[path] for path in few} == few
-    assert scenes(1, kind=kind, seed=4)[0].image != few["scenes/train/00000.png"].image
+    assert scenes(1, kind=kind, seed=4)[0].sample != few["scenes/train/00000.png"].sample
 
 
 def test_person_labels_agree_with_the_share_of_pixels(people: list[Record]) -> None:
@@ -120,7 +119,7 @@ def test_objects_are_of_every_kind_and_show_no_people() -> None:
 def test_brightness_does_not_tell_whether_people_are_there(people: list[Record]) -> None:
     means: dict[str, list[float]] = {"person": [], "no_person": []}
     for record in people:
-        means[record.labels["label"]].append(float(pixels(record.image).mean()))
+        means[record.labels["label"]].append(float(pixels(record.sample).mean()))
     gap = np.mean(means["person"]) - np.mean(means["no_person"])
     error = np.hypot(*(np.std(values) / len(values) ** 0.5 for values in means.values()))
     assert abs(gap) < 3 * error
@@ -145,7 +144,7 @@ def test_wrong_options(wrong: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("kind", SOURCES)
 def test_found_by_its_kind(kind: str, tmp_path: Path) -> None:
-    params = SourceParams.model_validate({"kind": kind, "path": tmp_path, "counts": {"train": 7}})
-    source = load_source(params, "source")
+    values = {"kind": kind, "path": tmp_path, "counts": {"train": 7}}
+    source = load_source(values, "source")
     assert isinstance(source, SOURCES[kind])
     assert source.counts.train == 7

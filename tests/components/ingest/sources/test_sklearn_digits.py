@@ -22,14 +22,14 @@ def pixels(data: bytes) -> np.ndarray:
 
 def test_all_digits_in_order(records: list[Record]) -> None:
     assert len(records) == 1797
-    assert [record.image_path for record in records[:2]] == ["digits/0000.png", "digits/0001.png"]
+    assert [record.path for record in records[:2]] == ["digits/0000.png", "digits/0001.png"]
     assert [int(record.labels["label"]) for record in records] == load_digits().target.tolist()
     assert {record.split for record in records} == {None}
 
 
 def test_laid_out_like_mnist(records: list[Record]) -> None:
     for record in records[:50]:
-        image = pixels(record.image)
+        image = pixels(record.sample)
         assert (image.shape, image.dtype) == ((28, 28), np.uint8)
         frame = image.copy()
         frame[4:24, 4:24] = 0
@@ -38,7 +38,7 @@ def test_laid_out_like_mnist(records: list[Record]) -> None:
 
 def test_the_digit_is_the_enlarged_original(records: list[Record]) -> None:
     for record, values in zip(records[:50], load_digits().images, strict=False):
-        digit = Image.fromarray(pixels(record.image)[4:24, 4:24])
+        digit = Image.fromarray(pixels(record.sample)[4:24, 4:24])
         small = np.asarray(digit.resize((8, 8), Image.Resampling.BOX), float) * 16 / 255
         assert np.corrcoef(small.ravel(), values.ravel())[0, 1] > 0.97
 

@@ -1,0 +1,97 @@
+"""What a model's run keeps of the data that it was trained on."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import mlflow
+import pandas as pd
+import pyarrow.parquet as pq
+from mlflow.entities.model_registry import ModelVersion
+
+from components.core.errors import ConvoyError
+from components.core.store import mlflow_errors
+from components.core.table import NULLABLE, read_hashes, table_schema
+
+if TYPE_CHECKING:
+    from tensorflow_metadata.proto.v0.statistics_pb2 import DatasetFeatureStatisticsList
+
+    from components.core.parts import Labels, Sample
+
+STATISTICS = "statistics/training.pbtxt"
+HASHES = "training/sha256.txt"
+SEEN_SPLITS = ("train", "val")
+ROWS = 256
+
+
+def log_training_data(data: Path, sample: Sample, labels: Labels) -> None:
+    """Logs with the open run what its model was trained on.
+
+    Those are the statistics of the training split, and the hashes of all samples that the
+    training saw, those it was stopped and chosen by included.
+
+    Args:
+        data: The folder of the shards.
+        sample: The kind of input.
+        labels: The label columns.
+    """
+    import tensorflow_data_validation as tfdv
+
+    statistics = describe_samples(sorted(data.glob("train-*.parquet")), sample, labels)
+    hashes = read_hashes(file for split in SEEN_SPLITS for file in data.glob(f"{split}-*.parquet"))
+    with tempfile.TemporaryDirectory() as folder:
+        for name in (STATISTICS, HASHES):
+            (Path(folder) / name).parent.mkdir()
+        tfdv.write_stats_text(statistics, str(Path(folder) / STATISTICS))
+        (Path(folder) / HASHES).write_text("".join(f"{digest}\n" for digest in sorted(hashes)))
+        mlflow.log_artifacts(folder)
+
+
+def load_statistics(version: ModelVersion) -> DatasetFeatureStatisticsList | None:
+    """The statistics of a version's training split; None when none were logged with it."""
+    import tensorflow_data_validation as tfdv
+
+    file = _fetch(version, STATISTICS)
+    return tfdv.load_stats_text(str(file)) if file else None
+
+
+def load_hashes(version: ModelVersion) -> frozenset[str] | None:
+    """SHA-256 of the samples that a version has seen; None when none were logged with it."""
+    file = _fetch(version, HASHES)
+    return frozenset(file.read_text().split()) if file else None
+
+
+def describe_samples(
+    files: Sequence[Path], sample: Sample, labels: Labels
+) -> DatasetFeatureStatisticsList:
+    """Statistics of all samples of some shards: of what sample and labels describe.
+
+    Raises:
+        ConvoyError: When no sample decodes.
+    """
+    import tensorflow_data_validation as tfdv
+
+    batches = [rows for file in files for rows in _describe(file, sample, labels) if len(rows)]
+    if not batches:
+        place = files[0].parent if files else "the new data"
+        raise ConvoyError(f"{place}: no {sample.column} to describe")
+    return tfdv.generate_statistics_from_dataframe(pd.concat(batches, ignore_index=True))
+
+
+def _describe(file: Path, sample: Sample, labels: Labels) -> Iterator[pd.DataFrame]:
+    names = [name for name in table_schema(sample, labels).names if name != sample.column]
+    for batch in pq.ParquetFile(file).iter_batches(ROWS, columns=names):
+        rows = batch.to_pandas(types_mapper=NULLABLE.get)
+        rows = rows[rows["decode_error"].isna()].reset_index(drop=True)
+        yield sample.describe(rows).join(labels.describe(rows))
+
+
+@mlflow_errors()
+def _fetch(version: ModelVersion, name: str) -> Path | None:
+    folder = str(Path(name).parent)
+    if not mlflow.MlflowClient().list_artifacts(version.run_id, folder):
+        return None
+    return Path(mlflow.artifacts.download_artifacts(f"runs:/{version.run_id}/{name}"))

@@ -1,0 +1,29 @@
+"""What a person sees after the augment stage."""
+
+from collections.abc import Iterator
+
+from rich.table import Table
+
+from components.augment.params import AugmentParams
+from components.core.parts import Augmentation
+from components.core.task import Spec
+
+
+def policy_table(spec: Spec) -> Table:
+    """What is changed in training examples and how far, for the terminal."""
+    table = Table("change", "at most", title="training examples")
+    for name, amount in _amounts(spec.augmentation):
+        if amount:
+            table.add_row(name, "half of them" if amount is True else f"{amount:g}")
+    params = spec.block("augment", AugmentParams)
+    table.add_section()
+    table.add_row("copies of each", str(params.copies))
+    table.add_row("anew in every epoch", "yes" if params.online else "no")
+    return table
+
+
+def _amounts(augmentation: Augmentation) -> Iterator[tuple[str, float | bool]]:
+    """The parameters of an augmentation: how far, then whether at all."""
+    blocks = [getattr(augmentation, name) for name in augmentation.blocks()]
+    amounts = [pair for block in blocks for pair in block]
+    yield from sorted(amounts, key=lambda pair: isinstance(pair[1], bool))

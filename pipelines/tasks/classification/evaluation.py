@@ -1,0 +1,198 @@
+"""Measures a classifier of images."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from components.core.errors import ConvoyError
+from components.core.parts import Evaluation, Evaluator, Prediction, Row
+from components.core.pictures import contact_sheet, notice, read_image
+from components.core.tabular import write_csv
+from components.evaluate.params import EvaluateParams
+from pipelines.tasks.shared import confusion
+from pipelines.tasks.shared.figures import plot_confusion
+from pipelines.tasks.shared.truth import true_classes
+
+if TYPE_CHECKING:
+    from components.core.served_model import ServedModel
+
+TILES_IN_A_ROW = 6
+MISTAKE_COLUMNS = ("image_path", "label", "prediction", "confidence")
+
+
+class ClassEvaluator(Evaluator):
+    """Accuracy, log loss, precision, recall and F1, from one confusion matrix."""
+
+    evaluate: EvaluateParams
+
+    def begin(self, model: ServedModel) -> ClassificationEvaluation:
+        """An empty evaluation over the model's classes."""
+        return ClassificationEvaluation(model.classes, self.evaluate.pictures)
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """An example that was taken for another class.
+
+    Attributes:
+        image: The encoded image.
+        image_path: Where it came from.
+        truth: Its class.
+        prediction: The class it was taken for.
+        confidence: The probability of that class, in [0, 1].
+    """
+
+    image: bytes
+    image_path: str
+    truth: str
+    prediction: str
+    confidence: float
+
+
+class ClassificationEvaluation(Evaluation):
+    """Accuracy, log loss, precision, recall and F1, and the most confident mistakes.
+
+    Kept are one confusion matrix, one sum and `pictures` images, however many examples come.
+    """
+
+    def __init__(self, classes: Sequence[str], pictures: int = 36) -> None:
+        """Takes the classes in the order of the model's outputs, and how many mistakes to show."""
+        self.classes = tuple(classes)
+        self.pictures = pictures
+        self._matrix = np.zeros((len(self.classes), len(self.classes)), np.int64)
+        self._log_loss = 0.0
+        self._mistakes: list[Mistake] = []
+
+    def update(self, rows: Sequence[Row], outputs: Prediction) -> None:
+        """Takes in a batch.
+
+        Args:
+            rows: Raw examples with `image`, `image_path` and `label`.
+            outputs: `probabilities`, float32 `[len(rows), classes]`.
+
+        Raises:
+            ConvoyError: When a label is none of the classes, or a probability is not finite;
+                names the first such image.
+        """
+        probabilities = outputs["probabilities"]
+        truth = true_classes(rows, probabilities, self.classes)
+        prediction = probabilities.argmax(axis=1)
+        self._matrix += confusion.confusion_matrix(truth, prediction, len(self.classes))
+        self._log_loss += log_losses(truth, probabilities).sum()
+        mistakes = (
+            self._mistake(rows[at], prediction[at], probabilities[at])
+            for at in np.flatnonzero(truth != prediction)
+        )
+        self._mistakes = heapq.nlargest(
+            self.pictures, [*self._mistakes, *mistakes], key=lambda mistake: mistake.confidence
+        )
+
+    def metrics(self) -> dict[str, float]:
+        """The metrics of all examples; means over the classes begin with `macro_`.
+
+        A class that is neither true nor predicted for any example has no metrics of its own
+        and is left out of the means.
+
+        Returns:
+            `accuracy`, `log_loss` (natural logarithm), `macro_precision`, `macro_recall`,
+            `macro_f1`, `examples`, and `precision/<class>`, `recall/<class>`, `f1/<class>`.
+
+        Raises:
+            ConvoyError: When there were no examples.
+        """
+        examples = int(self._matrix.sum())
+        if not examples:
+            raise ConvoyError("evaluate: there are no examples to measure")
+        per_class = self._per_class()
+        means = {f"macro_{name}": confusion.mean_over_classes(v) for name, v in per_class.items()}
+        overall = {
+            "accuracy": confusion.accuracy(self._matrix),
+            "log_loss": self._log_loss / examples,
+            "examples": examples,
+        }
+        return overall | means | dict(self._named(per_class))
+
+    def report(self, folder: Path) -> None:
+        """Writes tables and pictures.
+
+        `confusion.csv` has one row an example, which DVC's template `confusion` counts;
+        `classes.csv` one row a class; `mistakes.csv` and `mistakes.png` the most confident
+        mistakes; `confusion.png` the confusion matrix.
+        """
+        write_csv(self._confused(), folder / "confusion.csv")
+        write_csv(self._of_classes(), folder / "classes.csv")
+        write_csv(self._mistaken(), folder / "mistakes.csv")
+        plot_confusion(self._matrix, self.classes, folder / "confusion.png")
+        self._draw_mistakes().save(folder / "mistakes.png")
+
+    def _mistake(self, row: Row, prediction: int, probabilities: np.ndarray) -> Mistake:
+        return Mistake(
+            image=row["image"],
+            image_path=row["image_path"],
+            truth=row["label"],
+            prediction=self.classes[prediction],
+            confidence=float(probabilities[prediction]),
+        )
+
+    def _per_class(self) -> dict[str, np.ndarray]:
+        return {
+            "precision": confusion.precision(self._matrix),
+            "recall": confusion.recall(self._matrix),
+            "f1": confusion.f1(self._matrix),
+        }
+
+    def _named(self, per_class: Mapping[str, np.ndarray]) -> Iterator[tuple[str, float]]:
+        for metric, values in per_class.items():
+            for name, value in zip(self.classes, values, strict=True):
+                if not np.isnan(value):  # JSON has no NaN
+                    yield f"{metric}/{name}", float(value)
+
+    def _confused(self) -> pd.DataFrame:
+        names = ["actual", "predicted"]
+        pairs = pd.MultiIndex.from_product([self.classes, self.classes], names=names)
+        return pairs.repeat(self._matrix.ravel()).to_frame(index=False)
+
+    def _of_classes(self) -> pd.DataFrame:
+        examples = self._matrix.sum(axis=1)
+        return pd.DataFrame({"class": self.classes, "examples": examples, **self._per_class()})
+
+    def _mistaken(self) -> pd.DataFrame:
+        rows = [(m.image_path, m.truth, m.prediction, m.confidence) for m in self._mistakes]
+        return pd.DataFrame(rows, columns=list(MISTAKE_COLUMNS))
+
+    def _draw_mistakes(self) -> Image.Image:
+        examples, correct = int(self._matrix.sum()), int(np.trace(self._matrix))
+        if not self._mistakes:
+            return notice(f"No mistakes in {examples:,} examples")
+        return contact_sheet(
+            [
+                (read_image(m.image), f"{m.truth} → {m.prediction}\n{m.confidence:.1%}")
+                for m in self._mistakes
+            ],
+            TILES_IN_A_ROW,
+            headline=f"Mistakes in {examples - correct:,} of {examples:,} examples, the most "
+            "confident first: true class → prediction, its probability",
+        )
+
+
+def log_losses(truth: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
+    """The negative natural logarithm of the true class's probability.
+
+    Args:
+        truth: Class indices, int64 `[batch]`.
+        probabilities: float32 `[batch, classes]`; values below the precision of float32,
+            1.2e-7, count as that, as in scikit-learn's `log_loss`.
+
+    Returns:
+        float64 `[batch]`.
+    """
+    of_truth = np.take_along_axis(probabilities, truth[:, None], axis=1)[:, 0]
+    return -np.log(np.maximum(of_truth, np.finfo(np.float32).eps), dtype=np.float64)

@@ -1,0 +1,64 @@
+"""The label column of faces, and what the points in it must be like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
+
+from components.core.block import Block
+from components.core.describing import amounts
+from components.core.facial_points import COLUMNS
+from components.core.parts import Labels
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+    from great_expectations.expectations import Expectation
+
+Severity = Literal["error", "warning"]
+
+
+class KeypointChecks(Block):
+    """What the validate stage demands of the points of faces.
+
+    Attributes:
+        tolerance: How far outside the image a point may be, in pixels.
+        outside: Whether a point farther out stops the run or is only told of.
+        swapped: Whether a left point at a smaller x than its right counterpart stops the run.
+        missing: The largest share of the rows in which one and the same point may be missing.
+    """
+
+    tolerance: float = Field(0.0, ge=0)
+    outside: Severity = "error"
+    swapped: Severity = "warning"
+    missing: float = Field(1.0, ge=0, le=1)
+
+
+class KeypointLabels(Labels):
+    """15 points of a face, in the column `keypoints`: x0, y0, x1, ... in pixels."""
+
+    checks: KeypointChecks
+
+    def columns(self) -> Mapping[str, pa.DataType]:
+        """`keypoints`, a list of 30 float32."""
+        import pyarrow as pa
+
+        return {"keypoints": pa.list_(pa.float32())}
+
+    def derive(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Adds the columns that the rules for keypoints look at; see `describe_points`."""
+        from pipelines.tasks.keypoints.derived import describe_points
+
+        return describe_points(rows)
+
+    def rules(self) -> Sequence[Expectation]:
+        """Thirty values, points within the image and in their order, not too many missing."""
+        from pipelines.tasks.keypoints.rules import keypoint_rules
+
+        return keypoint_rules(self.checks)
+
+    def describe(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The 30 coordinates, and how far the farthest point is outside its image, in pixels."""
+        return self.derive(rows)[[*COLUMNS, "overhang"]].apply(amounts)

@@ -1,0 +1,22 @@
+"""Random changes of images with masks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from components.core.masks import VOID
+from components.core.parts import Tensors
+from pipelines.tasks.shared.augmentation import ImageAugmentation
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+    from components.augment.geometry import Warp
+
+
+class MaskAugmentation(ImageAugmentation):
+    """Moves images and their masks together."""
+
+    def move(self, features: Tensors, warp: Warp) -> dict[str, tf.Tensor]:
+        """Moves the masks; what comes from outside the image is void."""
+        return {**features, "mask": warp.masks(features["mask"], fill=VOID)}

@@ -1,0 +1,197 @@
+"""Measures a model that gives every pixel a class."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from components.core.errors import ConvoyError
+from components.core.masks import MaskError, decode_mask
+from components.core.parts import Evaluation, Evaluator, Prediction, Row
+from components.core.pictures import notice
+from components.core.tabular import write_csv
+from components.evaluate.params import EvaluateParams
+from pipelines.tasks.segmentation.classes import MaskClasses
+from pipelines.tasks.segmentation.pictures import COLUMNS, Case, draw_cases, plot_iou
+from pipelines.tasks.shared import confusion
+from pipelines.tasks.shared.figures import plot_confusion
+
+if TYPE_CHECKING:
+    from components.core.served_model import ServedModel
+
+
+class MaskEvaluator(Evaluator):
+    """Intersection over union and accuracy of each class and their means."""
+
+    checks: MaskClasses
+    evaluate: EvaluateParams
+
+    def begin(self, model: ServedModel) -> Evaluation:
+        """Measures masks at the images' own sizes."""
+        return SegmentationEvaluation(model.classes, self.checks.void, self.evaluate.pictures)
+
+
+class SegmentationEvaluation(Evaluation):
+    """Intersection over union and accuracy of pixels, and the best and worst images.
+
+    All metrics come from one confusion matrix of all pixels of the split, at the images' own
+    sizes; pixels that are void in the truth do not count. Kept are that matrix, two numbers
+    an image, and the encoded images and masks of the few that are shown.
+    """
+
+    def __init__(self, classes: Sequence[str], void: int, pictures: int = 36) -> None:
+        """Starts with no images.
+
+        Args:
+            classes: Names of the classes in the order of their indices.
+            void: The value of void pixels in the true masks; not the index of a class.
+            pictures: How many to show, four an image, half of the images best, half worst.
+        """
+        self.classes = tuple(classes)
+        self.void = void
+        self.shown = max(pictures // (2 * COLUMNS), 1)
+        self._matrix = np.zeros((len(self.classes), len(self.classes)), np.int64)
+        self._scores: list[tuple[str, float, float]] = []
+        self._best: list[Case] = []
+        self._worst: list[Case] = []
+
+    def update(self, rows: Sequence[Row], outputs: Prediction) -> None:
+        """Takes in a batch.
+
+        Args:
+            rows: Raw examples with `image`, `image_path` and `mask`, a PNG of class indices
+                of the image's size.
+            outputs: `mask`, PNGs likewise, without void, object `[len(rows)]`.
+
+        Raises:
+            ConvoyError: When a true mask is missing or broken, has a value that is neither a
+                class nor void, or differs from the predicted one in size; names the image.
+        """
+        cases = [self._measure(*pair) for pair in zip(rows, outputs["mask"], strict=True)]
+        self._scores += [(case.image_path, case.mean_iou, case.accuracy) for case in cases]
+        labelled = [case for case in cases if not np.isnan(case.mean_iou)]
+        self._best = heapq.nlargest(self.shown, [*self._best, *labelled], _by_iou)
+        self._worst = heapq.nsmallest(self.shown, [*self._worst, *labelled], _by_iou)
+
+    def metrics(self) -> dict[str, float]:
+        """The metrics over the pixels of all images; those of a class that lacks them are left out.
+
+        Returns:
+            `mean_iou`: mean over the classes of their intersection over union, TP / (TP + FP
+                + FN). It averages over the classes that appear in the truth or in a
+                prediction; one that was predicted and is never true counts with 0.
+            `frequency_weighted_iou`: the same, each class weighted by its true pixels.
+            `pixel_accuracy`: share of the pixels that are right.
+            `mean_class_accuracy`: mean of `accuracy/<class>`.
+            `pixels`, `images`: how many there are, void pixels not counted.
+            `iou/<class>`, and `accuracy/<class>`, the share of its true pixels that are
+                found (recall).
+
+        Raises:
+            ConvoyError: When there were no images.
+        """
+        if not self._scores:
+            raise ConvoyError("evaluate: there are no images to measure")
+        values = {
+            "mean_iou": confusion.mean_iou(self._matrix),
+            "frequency_weighted_iou": confusion.frequency_weighted_iou(self._matrix),
+            "pixel_accuracy": confusion.accuracy(self._matrix),
+            "mean_class_accuracy": confusion.mean_class_accuracy(self._matrix),
+            "pixels": int(self._matrix.sum()),
+            "images": len(self._scores),
+            **self._named("iou", confusion.iou(self._matrix)),
+            **self._named("accuracy", self._accuracies()),
+        }
+        return {name: value for name, value in values.items() if not np.isnan(value)}
+
+    def report(self, folder: Path) -> None:
+        """Writes tables and pictures.
+
+        `classes.csv` and `iou.png` have the metrics of each class, `images.csv` those of each
+        image, the worst first, `confusion_matrix.csv` the pixels of each true class (row) by
+        predicted class, `confusion.png` its picture; `best.png` and `worst.png` show images
+        with their masks and errors.
+        """
+        write_csv(self._class_table(), folder / "classes.csv")
+        write_csv(self._image_table(), folder / "images.csv")
+        write_csv(self._confusion_table(), folder / "confusion_matrix.csv")
+        plot_confusion(self._matrix, self.classes, folder / "confusion.png")
+        plot_iou(self.classes, confusion.iou(self._matrix), folder / "iou.png")
+        for name, cases in (("best", self._best), ("worst", self._worst)):
+            self._draw(cases).save(folder / f"{name}.png")
+
+    def _measure(self, row: Row, predicted: bytes) -> Case:
+        """Adds one image to the matrix."""
+        truth, prediction = self._decode(row), decode_mask(predicted)
+        if truth.shape != prediction.shape:
+            sizes = [f"{mask.shape[1]}x{mask.shape[0]}" for mask in (prediction, truth)]
+            raise ConvoyError(
+                f"{row['image_path']}: the predicted mask is {sizes[0]} pixels, the true one "
+                f"{sizes[1]}"
+            )
+        matrix = confusion.confusion_matrix(truth, prediction, len(self.classes), self.void)
+        self._matrix += matrix
+        return Case(
+            image=row["image"],
+            image_path=row["image_path"],
+            truth=row["mask"],
+            predicted=predicted,
+            mean_iou=confusion.mean_iou(matrix),
+            accuracy=confusion.accuracy(matrix),
+        )
+
+    def _decode(self, row: Row) -> np.ndarray:
+        try:
+            truth = decode_mask(row["mask"] or b"")
+        except MaskError as error:
+            raise ConvoyError(f"{row['image_path']}: mask: {error}") from None
+        unknown = truth[(truth >= len(self.classes)) & (truth != self.void)]
+        if unknown.size:
+            raise ConvoyError(
+                f"{row['image_path']}: mask: {unknown[0]} is neither one of the model's "
+                f"{len(self.classes)} classes (0 to {len(self.classes) - 1}) nor void ({self.void})"
+            )
+        return truth
+
+    def _accuracies(self) -> np.ndarray:
+        true = self._matrix.sum(axis=1)
+        return np.where(true > 0, confusion.recall(self._matrix), np.nan)
+
+    def _named(self, metric: str, values: np.ndarray) -> dict[str, float]:
+        names = [f"{metric}/{name}" for name in self.classes]
+        return dict(zip(names, values.tolist(), strict=True))
+
+    def _class_table(self) -> pd.DataFrame:
+        return pd.DataFrame(
+            {
+                "class": self.classes,
+                "pixels": self._matrix.sum(axis=1),
+                "iou": confusion.iou(self._matrix),
+                "accuracy": self._accuracies(),
+                "precision": confusion.precision(self._matrix),
+            }
+        )
+
+    def _image_table(self) -> pd.DataFrame:
+        table = pd.DataFrame(self._scores, columns=["image_path", "mean_iou", "pixel_accuracy"])
+        return table.sort_values(["mean_iou", "image_path"])
+
+    def _confusion_table(self) -> pd.DataFrame:
+        table = pd.DataFrame(self._matrix, columns=self.classes)
+        table.insert(0, "true", self.classes, allow_duplicates=True)  # a class may be called so
+        return table
+
+    def _draw(self, cases: Sequence[Case]) -> Image.Image:
+        if not cases:
+            return notice("No image has a pixel that is not void")
+        return draw_cases(cases, self.classes, self.void)
+
+
+def _by_iou(case: Case) -> tuple[float, str]:
+    return case.mean_iou, case.image_path

@@ -1,0 +1,62 @@
+"""The masks of the canonical table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from components.core.parts import Labels
+from pipelines.tasks.segmentation.classes import MaskClasses
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+    from great_expectations.expectations import Expectation
+
+
+class MaskChecks(MaskClasses):
+    """What the validate stage demands of masks.
+
+    Attributes:
+        max_void: The largest share of an image that may be void.
+        min_share: What each class must have more than of a training image on average, as a
+            share of all its pixels.
+    """
+
+    max_void: float = Field(1.0, ge=0, le=1)
+    min_share: float = Field(0.0, ge=0, lt=1)
+
+
+class MaskLabels(Labels):
+    """One class for each pixel, in the column `mask`: a PNG with one byte a pixel."""
+
+    checks: MaskChecks
+
+    def columns(self) -> Mapping[str, pa.DataType]:
+        """`mask`, a PNG of class indices, as high and wide as the image."""
+        import pyarrow as pa
+
+        return {"mask": pa.binary()}
+
+    def derive(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Adds what the rules look at in the masks, and drops the masks."""
+        from pipelines.tasks.segmentation.inspection import describe_masks
+
+        return describe_masks(rows)
+
+    def rules(self) -> Sequence[Expectation]:
+        """Masks are there, fit their images and hold known classes, each of them in training."""
+        from pipelines.tasks.segmentation.rules import mask_rules
+
+        return mask_rules(self.checks)
+
+    def describe(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """`mask`: the classes of some pixels of each mask; null where there is none to read."""
+        import pandas as pd
+
+        from pipelines.tasks.segmentation.inspection import sample_mask
+
+        sampled = [mask and sample_mask(mask) for mask in rows["mask"]]
+        return pd.DataFrame({"mask": pd.Series(sampled, rows.index, dtype=object)})

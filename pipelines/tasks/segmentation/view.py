@@ -1,0 +1,90 @@
+"""What is shown of a predicted mask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from components.core.parts import Predict, Prediction, View
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+    from PIL import Image
+
+OVERLAP = 0.25
+"""The least share of a tile's side that its neighbour covers, too."""
+
+DECIMALS = 4
+
+
+class MaskView(View):
+    """The share of the image that each class takes, and the mask itself."""
+
+    def columns(self, classes: Sequence[str]) -> pa.Schema:
+        """A float32 column a class."""
+        import pyarrow as pa
+
+        return pa.schema([pa.field(name, pa.float32()) for name in classes])
+
+    def rows(self, prediction: Prediction, classes: Sequence[str]) -> list[dict[str, Any]]:
+        """One row: the share of the image that each class takes, rounded to 0.0001."""
+        import numpy as np
+
+        mask = _mask(prediction)
+        pixels = np.bincount(mask.ravel(), minlength=len(classes))
+        shares = (pixels / mask.size).round(DECIMALS).tolist()
+        return [dict(zip(classes, shares, strict=True))]
+
+    def draw(
+        self, picture: Image.Image, prediction: Prediction, classes: Sequence[str]
+    ) -> Image.Image:
+        """The picture at its size under its mask, above a legend of the classes in it."""
+        from pipelines.tasks.segmentation.pictures import draw_mask
+
+        return draw_mask(picture, _mask(prediction), classes)
+
+    def artifacts(
+        self, prediction: Prediction, classes: Sequence[str]
+    ) -> Mapping[str, Image.Image]:
+        """`mask`: the class indices as an image with a palette."""
+        from pipelines.tasks.segmentation.palette import to_palette_image
+
+        return {"mask": to_palette_image(_mask(prediction))}
+
+    def predict_in_tiles(self, predict: Predict, data: bytes, tile: int) -> Prediction:
+        """Predicts a large image tile by tile; one no larger than a tile as a whole.
+
+        Args:
+            predict: The served model; it is given one tile at a time, for the memory that a
+                network takes grows with the batch.
+            data: A PNG or JPEG file.
+            tile: Side of the tiles in pixels.
+
+        Returns:
+            The prediction for the image.
+        """
+        import tensorflow as tf
+
+        from components.core.masks import encode_mask
+        from pipelines.tasks.segmentation.tiling import cut, stitch
+
+        pixels = tf.io.decode_image(data, expand_animations=False).numpy()
+        height, width = pixels.shape[:2]
+        windows = cut(width, height, tile, int(OVERLAP * tile))
+        if len(windows) == 1:
+            return _predict(predict, data)
+        tiles = (tf.io.encode_png(pixels[window.tile]).numpy() for window in windows)
+        masks = (_mask(_predict(predict, each)) for each in tiles)
+        return {"mask": encode_mask(stitch(masks, windows, (width, height)))}
+
+
+def _predict(predict: Predict, data: bytes) -> dict[str, Any]:
+    return {name: values[0] for name, values in predict([data]).items()}
+
+
+def _mask(prediction: Prediction) -> np.ndarray:
+    """Class indices, uint8 `[height, width]`."""
+    from components.core.masks import decode_mask
+
+    return decode_mask(prediction["mask"])

@@ -1,0 +1,38 @@
+"""Random changes of images, for every task of images."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from components.augment.policy import ImagePolicy, augment
+from components.core.parts import Augmentation, Tensors
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+    from components.augment.geometry import Warp
+
+
+class ImageAugmentation(Augmentation):
+    """Changes images as `augment` in `params.yaml` says; features move along by `move`.
+
+    The images are in the column `image`: uint8 `[batch, height, width, channels]`, all but the
+    batch static.
+    """
+
+    augment: ImagePolicy
+
+    def __call__(self, batch: Tensors, seeds: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Changes images, and with them the features that depend on where things are."""
+        features = {name: value for name, value in batch.items() if name != "image"}
+        images, moved = augment(batch["image"], features, seeds, self.augment, self.move)
+        return {"image": images, **moved}
+
+    def move(self, features: Tensors, warp: Warp) -> dict[str, tf.Tensor]:
+        """Moves features along with the images; unchanged by default.
+
+        Args:
+            features: The unpacked features, `[batch, ...]` each; called where images move.
+            warp: How the images move.
+        """
+        return dict(features)

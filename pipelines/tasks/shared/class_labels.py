@@ -1,0 +1,99 @@
+"""One class for each sample, and the rules for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from components.core.describing import names
+from components.core.parts import Labels
+from pipelines.tasks.shared.class_names import LABEL, ClassNames
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+    from great_expectations.expectations import Expectation
+
+
+class ClassChecks(ClassNames):
+    """What the validate stage demands of classes.
+
+    Attributes:
+        balance_floor: The least count of the rarest class, as a fraction of the commonest's.
+    """
+
+    balance_floor: float = Field(0.0, ge=0, le=1)
+
+
+class ClassLabels(Labels):
+    """One class for each sample, in the column `label`."""
+
+    checks: ClassChecks
+
+    def columns(self) -> Mapping[str, pa.DataType]:
+        """`label`, a string."""
+        import pyarrow as pa
+
+        return {LABEL: pa.string()}
+
+    def stratum(self, labels: Mapping[str, Any]) -> str:
+        """The class: every split has the same share of each."""
+        return str(labels[LABEL])
+
+    def rules(self) -> Sequence[Expectation]:
+        """Labels are present, known, all in training, and balanced above the floor."""
+        return label_rules(self.checks.classes, self.checks.balance_floor)
+
+    def describe(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The class."""
+        return rows[[LABEL]].assign(**{LABEL: names(rows[LABEL])})
+
+
+def label_rules(
+    classes: Sequence[str] | None, balance_floor: float, column: str = LABEL
+) -> list[Expectation]:
+    """Every label is present and known; every class is in training, and often enough.
+
+    Args:
+        classes: The declared classes; None takes those of the training split as known.
+        balance_floor: The least count of the rarest class in training, as a fraction of the
+            commonest's, 0 to 1.
+        column: The column of the label.
+    """
+    from great_expectations.expectations import (
+        ExpectColumnDistinctValuesToContainSet,
+        ExpectColumnValuesToBeInSet,
+        ExpectColumnValuesToNotBeNull,
+    )
+    from great_expectations.expectations.row_conditions import Column
+
+    from components.validate.training import (
+        ExpectColumnClassBalanceToBeAtLeast,
+        ExpectColumnPairClassToBeInTraining,
+    )
+
+    in_training = Column("split") == "train"
+    balanced = ExpectColumnClassBalanceToBeAtLeast(
+        column=column,
+        min_value=balance_floor,
+        row_condition=in_training,
+        description=f"{column} is balanced in training",
+    )
+    present = ExpectColumnValuesToNotBeNull(column=column, description=f"{column} is present")
+    if classes is None:
+        known = ExpectColumnPairClassToBeInTraining(
+            column_A=column, column_B="split", description=f"every {column} is in training"
+        )
+        return [present, known, balanced]
+    known = ExpectColumnValuesToBeInSet(
+        column=column, value_set=list(classes), description=f"{column} is known"
+    )
+    trained = ExpectColumnDistinctValuesToContainSet(
+        column=column,
+        value_set=list(classes),
+        row_condition=in_training,
+        description=f"every {column} is in training",
+    )
+    return [present, known, trained, balanced]

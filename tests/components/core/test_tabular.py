@@ -1,0 +1,53 @@
+"""Files are written as a whole or not at all."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.core.tabular import read_json, write_csv, write_json
+
+contents = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(content=contents)
+def test_json_comes_back(content: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
+    file = tmp_path_factory.getbasetemp() / "any.json"
+    write_json(content, file)
+    assert read_json(file) == content
+
+
+def test_json_is_for_people(tmp_path: Path) -> None:
+    write_json({"b": "ü", "a": [1]}, tmp_path / "x.json")
+    text = (tmp_path / "x.json").read_text(encoding="utf-8")
+    assert text == '{\n  "b": "ü",\n  "a": [\n    1\n  ]\n}\n'
+
+
+def test_json_that_cannot_be_written_leaves_the_earlier_file(tmp_path: Path) -> None:
+    file = tmp_path / "x.json"
+    write_json([1], file)
+    with pytest.raises(TypeError):
+        write_json([2, object()], file)
+    assert json.loads(file.read_text()) == [1]
+    assert [*tmp_path.iterdir()] == [file]
+
+
+def test_a_table_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="length"):
+        write_csv({"a": [1], "b": [1, 2]}, tmp_path / "x.csv")
+    assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize("kind", [dict, pd.DataFrame])
+def test_csv_has_six_decimals_and_empty_cells(tmp_path: Path, kind: type) -> None:
+    table = {"name": ["a,b", None], "share": [1 / 3, float("nan")], "count": [1, 2]}
+    write_csv(kind(table), tmp_path / "x.csv")
+    assert (tmp_path / "x.csv").read_bytes() == b'name,share,count\n"a,b",0.333333,1\n,,2\n'
