@@ -15,8 +15,8 @@ from tfx.dsl.component.experimental.annotations import (
 from tfx.dsl.component.experimental.decorators import component
 from tfx.types.standard_artifacts import Examples, TransformGraph
 
-from components.augment.draws import example_seeds
 from components.augment.params import AugmentParams
+from components.augment.seeds import example_seeds
 from components.core.examples import parse_example
 from components.core.parts import Tensors
 from components.core.task import Spec

@@ -8,7 +8,7 @@ from components.core.task import Task
 TASK = Task(
     labels="pipelines.tasks.binary.labels:BinaryLabels",
     features="pipelines.tasks.shared.class_features:ClassFeatures",
-    augmentation="pipelines.tasks.shared.augmentation:ImageAugmentation",
+    augmentation="pipelines.tasks.shared.images.augmentation:ImageAugmentation",
     learning="pipelines.tasks.binary.learning:BinaryLearning",
     view="pipelines.tasks.binary.view:BinaryView",
     evaluation="pipelines.tasks.binary.evaluation:BinaryEvaluator",

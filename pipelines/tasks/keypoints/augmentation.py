@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from components.core.facial_points import COLUMNS, KEYPOINTS, MIRROR_PAIRS
 from components.core.parts import Tensors
 from pipelines.tasks.keypoints.units import to_pixels, to_unit
-from pipelines.tasks.shared.augmentation import ImageAugmentation
+from pipelines.tasks.shared.images.augmentation import ImageAugmentation
 
 if TYPE_CHECKING:
     import tensorflow as tf
 
-    from components.augment.geometry import Warp
+    from pipelines.tasks.shared.images.geometry import Warp
 
 
 class KeypointAugmentation(ImageAugmentation):
@@ -22,7 +22,7 @@ class KeypointAugmentation(ImageAugmentation):
         """Moves the points; those of mirrored faces change sides, left for right."""
         import tensorflow as tf
 
-        from components.augment.geometry import swap_mirrored
+        from pipelines.tasks.shared.images.geometry import swap_mirrored
 
         size = (warp.size[1], warp.size[0])
         units = tf.reshape(features["keypoints"], (-1, len(KEYPOINTS), 2))

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from components.augment.policy import Flips
 from components.core.errors import ConvoyError
 from components.core.facial_points import KEYPOINTS
 from components.core.parts import Evaluation, Evaluator, Prediction, Row
@@ -25,6 +24,7 @@ from pipelines.tasks.keypoints.metrics import (
     row_means,
     scale_differences,
 )
+from pipelines.tasks.shared.images.policy import Flips
 
 if TYPE_CHECKING:
     from components.core.served_model import ServedModel

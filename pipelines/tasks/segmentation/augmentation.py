@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from components.core.masks import VOID
 from components.core.parts import Tensors
-from pipelines.tasks.shared.augmentation import ImageAugmentation
+from pipelines.tasks.shared.images.augmentation import ImageAugmentation
 
 if TYPE_CHECKING:
     import tensorflow as tf
 
-    from components.augment.geometry import Warp
+    from pipelines.tasks.shared.images.geometry import Warp
 
 
 class MaskAugmentation(ImageAugmentation):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from components.augment.draws import example_seeds
+from components.augment.seeds import example_seeds
 from components.core.examples import Example, parse_example
 from components.core.records import read_records
 from components.core.task import Spec

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from components.augment.draws import example_seeds
+from components.augment.seeds import example_seeds
 from components.augment.sheet import draw_sheet, sheet_tiles
 from components.core.task import Spec
 from pipelines.tasks.classification import TASK

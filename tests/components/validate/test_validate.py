@@ -19,6 +19,7 @@ from components.core.parts import Labels
 from components.core.task import Spec
 from components.validate.validate import BrokenRulesError, Checked, validate
 from pipelines.tasks.classification import TASK
+from pipelines.tasks.shared.class_labels import ClassChecks
 from tests.tables import ToyLabels
 
 MakeSpec = Callable[..., Spec]
@@ -248,6 +249,7 @@ class TestUnreadable:
 class OwnLabels(ToyLabels):
     """Labels with rules that a test chooses."""
 
+    checks: ClassChecks
     chosen: ClassVar[Sequence[Expectation]] = ()
 
     def rules(self) -> Sequence[Expectation]:

@@ -6,13 +6,13 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.augment.draws import DRAWS
-from components.augment.geometry import Warp, sample_warp
-from components.augment.policy import ImagePolicy
 from components.core.facial_points import MIRROR_PAIRS
 from pipelines.tasks.keypoints import TASK
 from pipelines.tasks.keypoints.augmentation import KeypointAugmentation
 from pipelines.tasks.keypoints.units import to_pixels
+from pipelines.tasks.shared.images.draws import DRAWS
+from pipelines.tasks.shared.images.geometry import Warp, sample_warp
+from pipelines.tasks.shared.images.policy import ImagePolicy
 from tests.pipelines.tasks.keypoints.faces import SIZE, points, to_features
 from tests.specs import make_spec
 

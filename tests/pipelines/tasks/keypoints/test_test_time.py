@@ -9,7 +9,6 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from components.augment.geometry import Warp
 from components.core.parts import Evaluation, Prediction, Row
 from pipelines.tasks.keypoints import TASK
 from pipelines.tasks.keypoints.test_time import (
@@ -19,6 +18,7 @@ from pipelines.tasks.keypoints.test_time import (
     average_predictions,
     undo_view,
 )
+from pipelines.tasks.shared.images.geometry import Warp
 from tests.pipelines.tasks.keypoints.faces import SIZE, points, to_features
 from tests.specs import make_spec
 

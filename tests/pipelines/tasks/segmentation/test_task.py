@@ -3,7 +3,6 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from components.augment.geometry import Warp
 from components.core.errors import ConvoyError
 from components.core.images import encode_png
 from components.core.masks import VOID
@@ -11,6 +10,7 @@ from components.core.task import Spec
 from pipelines.tasks.segmentation import TASK
 from pipelines.tasks.segmentation.augmentation import MaskAugmentation
 from pipelines.tasks.segmentation.features import MaskFeatures
+from pipelines.tasks.shared.images.geometry import Warp
 from tests.specs import make_spec
 
 

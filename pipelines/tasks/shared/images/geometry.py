@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import tensorflow as tf
 
-from components.augment.policy import ImagePolicy
+from pipelines.tasks.shared.images.policy import ImagePolicy
 
 
 @dataclass(frozen=True, eq=False)

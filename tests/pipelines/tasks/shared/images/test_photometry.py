@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
 
-from components.augment import photometry
+from pipelines.tasks.shared.images import photometry
 
 SHAPE = (3, 20, 30, 3)
 

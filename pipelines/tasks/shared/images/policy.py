@@ -17,7 +17,7 @@ from components.core.parts import Tensors
 if TYPE_CHECKING:
     import tensorflow as tf
 
-    from components.augment.geometry import Warp
+    from pipelines.tasks.shared.images.geometry import Warp
 
 
 class Flips(Block):
@@ -79,9 +79,9 @@ def augment(
     """
     import tensorflow as tf
 
-    from components.augment.draws import draw
-    from components.augment.geometry import sample_warp
-    from components.augment.photometry import distort
+    from pipelines.tasks.shared.images.draws import draw
+    from pipelines.tasks.shared.images.geometry import sample_warp
+    from pipelines.tasks.shared.images.photometry import distort
 
     draws = draw(seeds)
     pixels, labels = tf.cast(images, tf.float32), dict(labels)

@@ -4,10 +4,10 @@ import sys
 import numpy as np
 import tensorflow as tf
 
-from components.augment.draws import example_seeds
-from components.augment.geometry import Warp
+from components.augment.seeds import example_seeds
 from components.core.parts import Tensors
-from pipelines.tasks.shared.augmentation import ImageAugmentation
+from pipelines.tasks.shared.images.augmentation import ImageAugmentation
+from pipelines.tasks.shared.images.geometry import Warp
 
 PATHS = [f"{index}.png" for index in range(8)]
 BATCH = {
@@ -46,5 +46,6 @@ def test_nothing_moves_where_only_values_change() -> None:
 
 
 def test_parts_load_without_tensorflow() -> None:
-    code = "import sys, pipelines.tasks.shared.augmentation; sys.exit('tensorflow' in sys.modules)"
+    module = "pipelines.tasks.shared.images.augmentation"
+    code = f"import sys, {module}; sys.exit('tensorflow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -9,8 +9,8 @@ import math
 
 import tensorflow as tf
 
-from components.augment.policy import ImagePolicy
 from components.core.parts import Tensors
+from pipelines.tasks.shared.images.policy import ImagePolicy
 
 GREY = 127.5
 """The middle of the value range."""

@@ -6,10 +6,10 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.augment.draws import example_seeds
-from components.augment.geometry import Warp
-from components.augment.policy import ImagePolicy, augment
+from components.augment.seeds import example_seeds
 from components.core.parts import Tensors
+from pipelines.tasks.shared.images.geometry import Warp
+from pipelines.tasks.shared.images.policy import ImagePolicy, augment
 
 Batch = tuple[tf.Tensor, dict[str, tf.Tensor]]
 

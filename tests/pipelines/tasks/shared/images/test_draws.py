@@ -1,7 +1,8 @@
 import numpy as np
 import tensorflow as tf
 
-from components.augment.draws import DRAWS, draw, example_seeds
+from components.augment.seeds import example_seeds
+from pipelines.tasks.shared.images.draws import DRAWS, draw
 
 
 def make_seeds(count: int, copy: int = 0, seed: int = 0) -> tf.Tensor:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from components.augment.policy import ImagePolicy, augment
 from components.core.parts import Augmentation, Tensors
+from pipelines.tasks.shared.images.policy import ImagePolicy, augment
 
 if TYPE_CHECKING:
     import tensorflow as tf
 
-    from components.augment.geometry import Warp
+    from pipelines.tasks.shared.images.geometry import Warp
 
 
 class ImageAugmentation(Augmentation):

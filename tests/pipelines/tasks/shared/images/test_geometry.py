@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 from scipy import ndimage
 
-from components.augment.geometry import Warp, sample_warp, swap_mirrored
-from components.augment.policy import ImagePolicy
+from pipelines.tasks.shared.images.geometry import Warp, sample_warp, swap_mirrored
+from pipelines.tasks.shared.images.policy import ImagePolicy
 
 Params = dict[str, Any]
 Values = dict[str, float]

@@ -1,0 +1,1 @@
+"""Random, label-correct changes of images, which the tasks of images share."""
