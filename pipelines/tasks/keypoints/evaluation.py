@@ -24,7 +24,7 @@ from pipelines.tasks.keypoints.metrics import (
     row_means,
     scale_differences,
 )
-from pipelines.tasks.shared.images.policy import Flips
+from pipelines.tasks.shared.images.params import Flips
 
 if TYPE_CHECKING:
     from components.core.served_model import ServedModel

@@ -3,37 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from pydantic import Field
-
-from components.core.block import Block
 from components.core.describing import amounts
 from components.core.facial_points import COLUMNS
 from components.core.parts import Labels
+from pipelines.tasks.keypoints.checks import KeypointChecks
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
     from great_expectations.expectations import Expectation
-
-Severity = Literal["error", "warning"]
-
-
-class KeypointChecks(Block):
-    """What the validate stage demands of the points of faces.
-
-    Attributes:
-        tolerance: How far outside the image a point may be, in pixels.
-        outside: Whether a point farther out stops the run or is only told of.
-        swapped: Whether a left point at a smaller x than its right counterpart stops the run.
-        missing: The largest share of the rows in which one and the same point may be missing.
-    """
-
-    tolerance: float = Field(0.0, ge=0)
-    outside: Severity = "error"
-    swapped: Severity = "warning"
-    missing: float = Field(1.0, ge=0, le=1)
 
 
 class KeypointLabels(Labels):

@@ -1,9 +1,5 @@
 """The rules for keypoints; `derived` has the columns that they look at."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from great_expectations.expectations import (
     Expectation,
     ExpectColumnProportionOfNonNullValuesToBeBetween,
@@ -14,9 +10,7 @@ from great_expectations.expectations import (
 from great_expectations.expectations.row_conditions import Column
 
 from components.core.facial_points import COLUMNS, KEYPOINTS
-
-if TYPE_CHECKING:
-    from pipelines.tasks.keypoints.labels import KeypointChecks
+from pipelines.tasks.keypoints.checks import KeypointChecks
 
 GX_SEVERITY = {"error": "critical", "warning": "warning"}
 

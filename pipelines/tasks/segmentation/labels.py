@@ -5,28 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
 from components.core.parts import Labels
-from pipelines.tasks.segmentation.classes import MaskClasses
+from pipelines.tasks.segmentation.checks import MaskChecks
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
     from great_expectations.expectations import Expectation
-
-
-class MaskChecks(MaskClasses):
-    """What the validate stage demands of masks.
-
-    Attributes:
-        max_void: The largest share of an image that may be void.
-        min_share: What each class must have more than of a training image on average, as a
-            share of all its pixels.
-    """
-
-    max_void: float = Field(1.0, ge=0, le=1)
-    min_share: float = Field(0.0, ge=0, lt=1)
 
 
 class MaskLabels(Labels):

@@ -1,9 +1,6 @@
 """The rules for masks."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from great_expectations.expectations import (
     Expectation,
@@ -14,10 +11,8 @@ from great_expectations.expectations import (
 )
 from great_expectations.expectations.row_conditions import Column
 
+from pipelines.tasks.segmentation.checks import MaskChecks
 from pipelines.tasks.segmentation.inspection import share_column
-
-if TYPE_CHECKING:
-    from pipelines.tasks.segmentation.labels import MaskChecks
 
 READABLE = {
     "mask_absent": "mask is present",

@@ -62,38 +62,48 @@ def label_rules(
             commonest's, 0 to 1.
         column: The column of the label.
     """
+    from great_expectations.expectations import ExpectColumnValuesToNotBeNull
+    from great_expectations.expectations.row_conditions import Column
+
+    from components.validate.training import ExpectColumnClassBalanceToBeAtLeast
+
+    return [
+        ExpectColumnValuesToNotBeNull(column=column, description=f"{column} is present"),
+        *_known(classes, column),
+        ExpectColumnClassBalanceToBeAtLeast(
+            column=column,
+            min_value=balance_floor,
+            row_condition=Column("split") == "train",
+            description=f"{column} is balanced in training",
+        ),
+    ]
+
+
+def _known(classes: Sequence[str] | None, column: str) -> list[Expectation]:
+    """Every label is a class, and every class in training."""
     from great_expectations.expectations import (
         ExpectColumnDistinctValuesToContainSet,
         ExpectColumnValuesToBeInSet,
-        ExpectColumnValuesToNotBeNull,
     )
     from great_expectations.expectations.row_conditions import Column
 
-    from components.validate.training import (
-        ExpectColumnClassBalanceToBeAtLeast,
-        ExpectColumnPairClassToBeInTraining,
-    )
+    from components.validate.training import ExpectColumnPairClassToBeInTraining
 
-    in_training = Column("split") == "train"
-    balanced = ExpectColumnClassBalanceToBeAtLeast(
-        column=column,
-        min_value=balance_floor,
-        row_condition=in_training,
-        description=f"{column} is balanced in training",
-    )
-    present = ExpectColumnValuesToNotBeNull(column=column, description=f"{column} is present")
     if classes is None:
-        known = ExpectColumnPairClassToBeInTraining(
-            column_A=column, column_B="split", description=f"every {column} is in training"
-        )
-        return [present, known, balanced]
-    known = ExpectColumnValuesToBeInSet(
-        column=column, value_set=list(classes), description=f"{column} is known"
-    )
-    trained = ExpectColumnDistinctValuesToContainSet(
-        column=column,
-        value_set=list(classes),
-        row_condition=in_training,
-        description=f"every {column} is in training",
-    )
-    return [present, known, trained, balanced]
+        in_training = f"every {column} is in training"
+        return [
+            ExpectColumnPairClassToBeInTraining(
+                column_A=column, column_B="split", description=in_training
+            )
+        ]
+    return [
+        ExpectColumnValuesToBeInSet(
+            column=column, value_set=list(classes), description=f"{column} is known"
+        ),
+        ExpectColumnDistinctValuesToContainSet(
+            column=column,
+            value_set=list(classes),
+            row_condition=Column("split") == "train",
+            description=f"every {column} is in training",
+        ),
+    ]

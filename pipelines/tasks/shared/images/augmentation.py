@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from components.core.parts import Augmentation, Tensors
-from pipelines.tasks.shared.images.policy import ImagePolicy, augment
+from pipelines.tasks.shared.images.params import ImagePolicy
+from pipelines.tasks.shared.images.policy import augment
 
 if TYPE_CHECKING:
     import tensorflow as tf

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import tensorflow as tf
 
-from pipelines.tasks.shared.images.policy import ImagePolicy
+from pipelines.tasks.shared.images.params import ImagePolicy
 
 
 @dataclass(frozen=True, eq=False)

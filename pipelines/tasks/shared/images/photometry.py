@@ -10,7 +10,7 @@ import math
 import tensorflow as tf
 
 from components.core.parts import Tensors
-from pipelines.tasks.shared.images.policy import ImagePolicy
+from pipelines.tasks.shared.images.params import ImagePolicy
 
 GREY = 127.5
 """The middle of the value range."""

@@ -9,53 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
-from components.core.block import Block
 from components.core.parts import Tensors
+from pipelines.tasks.shared.images.params import ImagePolicy
 
 if TYPE_CHECKING:
     import tensorflow as tf
 
     from pipelines.tasks.shared.images.geometry import Warp
-
-
-class Flips(Block):
-    """Which mirror images of an image are as good as the image itself.
-
-    Attributes:
-        horizontal_flip: Whether half of the images are mirrored left to right.
-        vertical_flip: Whether half of the images are mirrored top to bottom.
-    """
-
-    horizontal_flip: bool = False
-    vertical_flip: bool = False
-
-
-class ImagePolicy(Flips):
-    """Random, label-correct changes of an image; ranges are symmetric around "no change".
-
-    Attributes:
-        shift: Largest shift, as a fraction of the image's side.
-        rotation: Largest rotation in degrees.
-        scale: Largest change of scale: 0.1 means 0.9 to 1.1.
-        crop: Largest share of each side cut away before scaling back to size.
-        brightness: Largest change of brightness, as a fraction of the value range.
-        contrast: Largest change of contrast: 0.1 means 0.9 to 1.1.
-        blur: Largest standard deviation of a Gaussian blur, in pixels.
-        noise: Largest standard deviation of Gaussian noise, as a fraction of the value range.
-        cutout: Largest side of a grey square put on the image, as a fraction of its side.
-    """
-
-    shift: float = Field(0.0, ge=0, lt=1)
-    rotation: float = Field(0.0, ge=0, le=180)
-    scale: float = Field(0.0, ge=0, lt=1)
-    crop: float = Field(0.0, ge=0, lt=1)
-    brightness: float = Field(0.0, ge=0, le=1)
-    contrast: float = Field(0.0, ge=0, lt=1)
-    blur: float = Field(0.0, ge=0)
-    noise: float = Field(0.0, ge=0, le=1)
-    cutout: float = Field(0.0, ge=0, lt=1)
 
 
 def augment(

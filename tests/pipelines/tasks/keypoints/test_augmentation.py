@@ -12,7 +12,7 @@ from pipelines.tasks.keypoints.augmentation import KeypointAugmentation
 from pipelines.tasks.keypoints.units import to_pixels
 from pipelines.tasks.shared.images.draws import DRAWS
 from pipelines.tasks.shared.images.geometry import Warp, sample_warp
-from pipelines.tasks.shared.images.policy import ImagePolicy
+from pipelines.tasks.shared.images.params import ImagePolicy
 from tests.pipelines.tasks.keypoints.faces import SIZE, points, to_features
 from tests.specs import make_spec
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from scipy import ndimage
 
 from pipelines.tasks.shared.images.geometry import Warp, sample_warp, swap_mirrored
-from pipelines.tasks.shared.images.policy import ImagePolicy
+from pipelines.tasks.shared.images.params import ImagePolicy
 
 Params = dict[str, Any]
 Values = dict[str, float]

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from components.augment.seeds import example_seeds
 from components.core.parts import Tensors
 from pipelines.tasks.shared.images.geometry import Warp
-from pipelines.tasks.shared.images.policy import ImagePolicy, augment
+from pipelines.tasks.shared.images.params import ImagePolicy
+from pipelines.tasks.shared.images.policy import augment
 
 Batch = tuple[tf.Tensor, dict[str, tf.Tensor]]
 
