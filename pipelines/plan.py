@@ -17,6 +17,7 @@ from components.core.files import staged_folder
 from components.core.layout import artifact_folder
 from components.core.task import Spec, load_part, part_modules
 from components.evaluate.params import EvaluateParams, GateParams
+from components.ingest.incoming import make_folders
 from components.prepare.params import PrepareParams
 from components.train.params import TrainParams
 from pipelines.code import code_hashes
@@ -71,6 +72,7 @@ NEEDS: Mapping[str, Needs] = {
             "components.train.nodes",
             "components.train.run_fn",
             "components.train.curves",
+            "components.prepare.counts",  # of the examples in an epoch
         ),
         blocks={"augment": AugmentParams, "train": TrainParams},
         keys=("seed",),
@@ -113,9 +115,13 @@ def make_specs(name: str) -> dict[str, Spec]:
 
 
 def write_plan(name: str) -> Path:
-    """Writes the specs of all stages to the folder of the stage `plan`."""
+    """Writes the specs of all stages to the folder of the stage `plan`.
+
+    Makes the folder for new samples, on which the stage ingest depends.
+    """
     folder = artifact_folder(name, "plan")
     specs = make_specs(name)
+    make_folders([name])
     with staged_folder(folder) as staged:
         for stage, spec in specs.items():
             (staged / f"{stage}.json").write_text(spec.to_json())

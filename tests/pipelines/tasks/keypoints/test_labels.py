@@ -14,8 +14,9 @@ from components.core.facial_points import COLUMNS, KEYPOINTS, MIRROR_PAIRS
 from components.validate.findings import Outcome, read_outcome
 from components.validate.rows import place_of
 from pipelines.tasks.keypoints import TASK
+from pipelines.tasks.keypoints.checks import Severity
 from pipelines.tasks.keypoints.derived import describe_points, overhang
-from pipelines.tasks.keypoints.labels import KeypointLabels, Severity
+from pipelines.tasks.keypoints.labels import KeypointLabels
 from tests.specs import make_spec
 
 PLACE = place_of(make_spec(TASK).sample)
