@@ -1,5 +1,6 @@
 """Fixtures for all tests."""
 
+import contextlib
 import os
 import shutil
 from collections.abc import Callable
@@ -44,7 +45,8 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import mlflow
 
     file = tmp_path_factory.mktemp("store") / "mlflow.db"
-    mlflow.MlflowClient(f"sqlite:///{file}").search_experiments()
+    with contextlib.chdir(file.parent):  # where the first experiment puts its artifacts
+        mlflow.MlflowClient(f"sqlite:///{file}").search_experiments()
     return file
 
 

@@ -180,7 +180,7 @@ def test_the_lineage_store_tells_what_made_the_model(project: Workspace) -> None
     epochs = project.params()["tasks"]["digits"]["train"]["epochs"]
     assert trained[-1]["params"]["train"]["epochs"] == epochs
     assert "models/digits_cnn.py" in trained[-1]["code"]
-    assert sum(map(bool, told.values())) >= 6
+    assert sum(map(bool, told.values())) >= 5  # that of ExampleGen is packed
 
 
 def specs_of(store: MetadataStore, kind: str) -> list[str]:
