@@ -1,3 +1,6 @@
+import contextlib
+import copy
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +13,7 @@ from components.evaluate.params import Threshold
 from components.ingest.params import Splits
 from components.train.params import TrainParams
 from pipelines.params import check_block, merge_blocks, read_recipe
+from pipelines.project import load_task
 from pipelines.runs import plan_run
 from pipelines.tasks.classification import TASK
 
@@ -144,3 +148,37 @@ def test_the_shipped_file_names_files_that_exist() -> None:
     for block in yaml.safe_load(SHIPPED.read_text())["tasks"].values():
         assert (SHIPPED.parent / block["task"] / "__init__.py").is_file()
         assert (SHIPPED.parent / "models" / f"{block['train']['model']}.py").is_file()
+
+
+def leaves(block: dict[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The paths of all values of a block."""
+    for key, value in block.items():
+        if isinstance(value, dict):
+            yield from leaves(value, (*path, key))
+        else:
+            yield (*path, key)
+
+
+def without(block: dict[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
+    """A copy of a block that lacks one value."""
+    changed = copy.deepcopy(block)
+    target = changed
+    for key in path[:-1]:
+        target = target[key]
+    del target[path[-1]]
+    return changed
+
+
+def test_the_shipped_file_says_only_what_differs_from_the_defaults(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(SHIPPED.parent)
+    repeated = []
+    for name, block in read_blocks().items():
+        task, _ = load_task(name)
+        params = check_block(name, block, task)
+        for path in leaves(dict(block)):
+            with contextlib.suppress(ConvoyError):  # it has no default
+                if check_block(name, without(dict(block), path), task) == params:
+                    repeated.append(".".join((name, *path)))
+    assert repeated == []
