@@ -37,7 +37,7 @@ def spec(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spec]:
     block = yaml.safe_load((ROOT / "params.yaml").read_text())["tasks"]["digits"]
     block["gate"] = {"thresholds": {"accuracy": {"min": 0.3}, "log_loss": {"max": 5}}}
     with tarfile.open(ROOT / "tests/data/registry-of-0.1.0.tar.xz") as archive:
-        archive.extractall(folder, filter="data")
+        archive.extractall(folder)
     shutil.copytree(ROOT / "data/schemas", folder / "data/schemas")
     for package in ("components", "models", "pipelines"):
         (folder / package).symlink_to(ROOT / package)
