@@ -8,6 +8,8 @@ from typing import Any, TextIO
 
 import pandas as pd
 
+from components.core.text import csv_cell
+
 
 def read_json(file: Path) -> Any:
     """The content of a JSON file."""
@@ -23,19 +25,25 @@ def write_json(content: object, file: Path) -> None:
 def write_csv(table: pd.DataFrame | Mapping[str, Sequence[Any]], file: Path) -> None:
     """Writes a table as CSV, floats with six decimals, missing values as empty cells.
 
+    Text that a spreadsheet would take for a formula gets an apostrophe in front.
+
     Args:
         table: A row an entry, a column a name.
         file: The file.
     """
+    frame = pd.DataFrame(table).rename(columns=csv_cell)
+    words = frame.select_dtypes(exclude=["number", "bool"]).columns
+    frame[words] = frame[words].applymap(csv_cell, na_action="ignore")
     with _whole(file) as stream:
-        pd.DataFrame(table).to_csv(stream, index=False, float_format="%.6f", lineterminator="\n")
+        frame.to_csv(stream, index=False, float_format="%.6f", lineterminator="\n")
 
 
 @contextmanager
 def _whole(file: Path) -> Iterator[TextIO]:
     partial = file.with_name(f".{file.name}.partial")
     try:
-        with partial.open("w", encoding="utf-8", newline="") as stream:
+        # names of files may hold bytes that are no UTF-8
+        with partial.open("w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
             yield stream
         partial.replace(file)
     finally:

@@ -25,6 +25,7 @@ def test_a_file_outside_the_packages_is_read_for_its_imports(project: Path) -> N
         "components/__init__.py",
         "components/core/__init__.py",
         "components/core/errors.py",
+        "components/core/text.py",
         "helper.py",
         "toy.py",
     }

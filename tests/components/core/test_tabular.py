@@ -51,3 +51,30 @@ def test_csv_has_six_decimals_and_empty_cells(tmp_path: Path, kind: type) -> Non
     table = {"name": ["a,b", None], "share": [1 / 3, float("nan")], "count": [1, 2]}
     write_csv(kind(table), tmp_path / "x.csv")
     assert (tmp_path / "x.csv").read_bytes() == b'name,share,count\n"a,b",0.333333,1\n,,2\n'
+
+
+@pytest.mark.parametrize("kind", [dict, pd.DataFrame])
+def test_text_is_no_formula_for_a_spreadsheet(tmp_path: Path, kind: type) -> None:
+    table = {
+        "=head()": ["=1+1", "@x", "-1"],
+        "label": pd.Categorical(["+cmd|' /C calc'!A0", "cat", "cat"]),
+        "value": [-1.0, 2.0, 3.0],
+        "mixed": ["\t=1", -2, None],
+    }
+    write_csv(kind(table), tmp_path / "x.csv")
+    assert (tmp_path / "x.csv").read_text() == (
+        "'=head(),label,value,mixed\n"
+        "'=1+1,'+cmd|' /C calc'!A0,-1.000000,'\t=1\n"
+        "'@x,cat,2.000000,-2\n"
+        "-1,cat,3.000000,\n"
+    )
+
+
+def test_the_name_of_a_file_that_is_no_unicode_is_written(tmp_path: Path) -> None:
+    write_csv({"image": ["a\udcff.png"]}, tmp_path / "x.csv")
+    assert (tmp_path / "x.csv").read_text() == "image\na\\udcff.png\n"
+
+
+def test_a_table_without_rows(tmp_path: Path) -> None:
+    write_csv(pd.DataFrame({"a": [], "b": []}), tmp_path / "x.csv")
+    assert (tmp_path / "x.csv").read_text() == "a,b\n"
