@@ -37,11 +37,11 @@ LABELS = ToyLabels(name="toy")
 
 
 def image_sample(
-    height: int = 4, width: int = 4, channels: int = 1, checks: Mapping[str, Any] | None = None
+    height: int = 4, width: int = 4, channels: int = 1, **blocks: Mapping[str, Any]
 ) -> ImageSample:
     """Images, the size that the network takes, and what is demanded of them."""
     size = {"height": height, "width": width, "channels": channels}
-    return ImageSample.model_validate({"name": "toy", "checks": checks or {}, "prepare": size})
+    return ImageSample.model_validate({"name": "toy", "checks": {}, "prepare": size, **blocks})
 
 
 def make_row(

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+PARTIAL = ".partial"
+EARLIER = ".earlier"
+
 
 @contextmanager
 def staged_folder(folder: Path) -> Iterator[Path]:
@@ -13,7 +16,7 @@ def staged_folder(folder: Path) -> Iterator[Path]:
 
     On an error what was written is removed, and `folder` stays as it was.
     """
-    staged = folder.with_name(f".{folder.name}.partial")
+    staged = folder.with_name(f".{folder.name}{PARTIAL}")
     shutil.rmtree(staged, ignore_errors=True)
     staged.mkdir(parents=True)
     try:
@@ -57,7 +60,12 @@ def replace_folder(new: Path, folder: Path) -> None:
 
 
 def _earlier(folder: Path) -> Path:
-    return folder.with_name(f".{folder.name}.earlier")
+    return folder.with_name(f".{folder.name}{EARLIER}")
+
+
+def leftovers(parent: Path) -> list[Path]:
+    """What writers that were killed left beside the folders of a folder."""
+    return sorted(path for end in (PARTIAL, EARLIER) for path in parent.glob(f".*{end}"))
 
 
 def folder_digest(folder: Path) -> str:

@@ -1,13 +1,17 @@
 """Reads encoded images and looks into them."""
 
 import io
+import warnings
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from components.core.errors import ConvoyError
+MAX_PIXELS = 89_478_485
+"""The most pixels that an image may have: Pillow's own bound, which it only warns of."""
+
+FORMATS = ("PNG", "JPEG", "BMP", "DIB", "GIF", "TIFF", "WEBP", "PPM", "JPEG2000")
+"""What is opened at all. Pillow's other readers are hardly used; that of EPS runs programs."""
 
 KEPT_FORMATS = ("PNG", "JPEG", "MPO")  # MPO: what many phones write, JPEG to every decoder
 KEPT_SIGNATURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")  # what their files begin with
@@ -47,26 +51,54 @@ class Inspected:
     decode_error: str | None = None
 
 
-def read_image(file: Path) -> bytes:
-    """Reads an image file as it is.
+class TooManyPixelsError(ValueError):
+    """An image that is too large to be decoded."""
+
+
+def open_image(data: bytes, max_pixels: int = MAX_PIXELS) -> Image.Image:
+    """Reads the header of an image; its pixels are decoded when they are asked for.
+
+    Args:
+        data: The encoded image.
+        max_pixels: The most pixels that it may have.
 
     Raises:
-        ConvoyError: When it cannot be read.
+        TooManyPixelsError: When it has more.
+        UnidentifiedImageError: When it is of no format of `FORMATS`.
+        Exception: A dozen types for broken files.
     """
     try:
-        return file.read_bytes()
-    except OSError as error:
-        raise ConvoyError(f"{file}: cannot be read: {error.strerror}") from None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            image = Image.open(io.BytesIO(data), formats=FORMATS)
+    except Image.DecompressionBombError:  # raised for twice Pillow's bound
+        raise TooManyPixelsError(f"has more than {max_pixels:,} pixels") from None
+    if image.width * image.height > max_pixels:
+        raise TooManyPixelsError(f"has more than {max_pixels:,} pixels")
+    return image
 
 
-def inspect_image(data: bytes) -> Inspected:
+def describe_fault(error: Exception) -> str:
+    """Says why an image cannot be opened or decoded, the same for the same image."""
+    if isinstance(error, UnidentifiedImageError):  # its message holds a memory address
+        return "not an image of a known format"
+    if isinstance(error, TooManyPixelsError):
+        return str(error)
+    return f"{type(error).__name__}: {error}"
+
+
+def inspect_image(data: bytes, max_pixels: int = MAX_PIXELS) -> Inspected:
     """Decodes an image in full; what is neither PNG nor JPEG is encoded as PNG.
 
     An image that cannot be decoded is no error here: validation names it with all others.
     Of several frames the first is taken.
+
+    Args:
+        data: The encoded image.
+        max_pixels: The most pixels that are decoded.
     """
     try:
-        with Image.open(io.BytesIO(data)) as image:
+        with open_image(data, max_pixels) as image:
             image.load()
             if image.format == "PNG":
                 _check_chunks(data)
@@ -76,10 +108,8 @@ def inspect_image(data: bytes) -> Inspected:
             brightness, contrast = light(image)
             size = (image.width, image.height)
             return Inspected(data, *size, channels, value_range(image), brightness, contrast)
-    except UnidentifiedImageError:  # its message holds a memory address
-        return Inspected(data, decode_error="not an image of a known format")
     except Exception as error:  # Pillow's decoders raise a dozen types for broken files
-        return Inspected(data, decode_error=f"{type(error).__name__}: {error}")
+        return Inspected(data, decode_error=describe_fault(error))
 
 
 def count_channels(mode: str) -> int:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 METADATA = "metadata.sqlite"
 CURVES_FILE = "curves.csv"
+SPEED_FILE = "speed.csv"
 METRICS_FILE = "metrics.json"
 CHAMPION_FILE = "champion.json"
 DECISION_FILE = "decision.json"
@@ -21,8 +22,23 @@ def schema_file(task: str) -> Path:
 
 
 def artifact_folder(task: str, stage: str) -> Path:
-    """What one stage of the TFX pipeline wrote, with the lineage store up to it."""
+    """What one stage of the TFX pipeline wrote."""
     return Path("artifacts") / task / stage
+
+
+def diary_folder(task: str, stage: str) -> Path:
+    """What a stage noted that is never the same twice, times and ids; no stage depends on it."""
+    return Path("artifacts") / task / "diary" / stage
+
+
+def lineage_file(task: str, stage: str) -> Path:
+    """The lineage store up to a stage of the TFX pipeline."""
+    return diary_folder(task, stage) / METADATA
+
+
+def speed_file(task: str) -> Path:
+    """How fast each epoch of the training was."""
+    return diary_folder(task, "train") / SPEED_FILE
 
 
 def report_folder(task: str, stage: str) -> Path:

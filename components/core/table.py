@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
+
+from components.core.errors import DataError
+from components.core.parquet import read_batches
 
 if TYPE_CHECKING:
     from components.core.parts import Labels, Sample
 
 SPLITS = ("train", "val", "test")
+HASHES_READ = 65_536
 
 NULLABLE = {pa.int64(): pd.Int64Dtype()}
 """How pandas takes columns of whole numbers, some of which may be missing."""
@@ -65,7 +68,26 @@ def shard_name(split: str, number: int) -> str:
     return f"{split}-{number:05}.parquet"
 
 
+def check_schema(file: Path, found: pa.Schema, expected: pa.Schema) -> None:
+    """Checks that a shard has every column of the canonical table.
+
+    Raises:
+        ConvoyError: Naming the first column that is missing or of a wrong type.
+    """
+    for column in expected:
+        at = found.get_field_index(column.name)
+        if at < 0:
+            raise DataError(f"{file}: the column {column.name} is missing")
+        kind = found.field(at).type
+        if kind not in (column.type, pa.null()):  # pandas writes a column of nulls as such
+            raise DataError(f"{file}: the column {column.name} is {kind}; must be {column.type}")
+
+
 def read_hashes(files: Iterable[Path]) -> set[str]:
-    """The column `sha256` of some shards."""
-    columns = (pq.read_table(file, columns=["sha256"])["sha256"] for file in files)
-    return {digest for column in columns for digest in column.to_pylist()}
+    """The column `sha256` of some shards.
+
+    Raises:
+        ConvoyError: When a shard cannot be read.
+    """
+    batches = (batch for file in files for batch in read_batches(file, HASHES_READ, ["sha256"]))
+    return {digest for batch in batches for digest in batch.column(0).to_pylist()}

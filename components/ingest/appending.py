@@ -10,7 +10,7 @@ from components.core.layout import data_folder
 from components.core.table import read_hashes
 from components.core.task import Spec
 from components.ingest.entries import Entry, make_entry
-from components.ingest.ingest import load_source, write_shards
+from components.ingest.ingest import load_source, read_records, write_shards
 from components.ingest.params import SourceParams
 from components.ingest.splitting import Splitter
 
@@ -27,12 +27,14 @@ class Batch:
         name: What the batch will be called: its number and the hash of its shards.
         samples: Number of samples by stratum and split.
         duplicates: Paths of the samples that are known already and were left out.
+        left_out: How many files and folders the source left out for where they lie.
     """
 
     folder: Path
     name: str
     samples: Mapping[tuple[str, str], int]
     duplicates: Sequence[str]
+    left_out: int = 0
 
     @property
     def size(self) -> int:
@@ -59,7 +61,8 @@ def stage_batch(spec: Spec, source: SourceParams, folder: Path, test: bool) -> B
             samples that the source has for testing are learnt from.
 
     Raises:
-        ConvoyError: When the source is wrongly configured, absent or has other labels.
+        DataError: When the source has a sample that it cannot read, or other labels.
+        ConvoyError: When the source is absent or wrongly configured.
     """
     own = SourceParams.model_validate(spec.params["source"])
     batches = list_batches(spec.name)
@@ -68,13 +71,13 @@ def stage_batch(spec: Spec, source: SourceParams, folder: Path, test: bool) -> B
     folders = (data_folder(spec.name), *batches)
     known = read_hashes(file for folder in folders for file in folder.glob("*.parquet"))
     duplicates: list[str] = []
-    read = (make_entry(record, spec.sample, spec.labels) for record in reader.read())
+    read = (make_entry(record, spec.sample, spec.labels) for record in read_records(reader))
     new = leave_out(read, known, duplicates)
     moved = (replace(entry, path=f"incoming/{number:05}/{entry.path}") for entry in new)
     entries = _assign(moved, own, number, test)
     counts, _ = write_shards(entries, spec.sample, spec.labels, folder, own.rows_per_shard)
     digest = folder_digest(folder)[:HASH_LENGTH]
-    return Batch(folder, f"{number:05}-{digest}", counts, duplicates)
+    return Batch(folder, f"{number:05}-{digest}", counts, duplicates, reader.left_out())
 
 
 def leave_out(entries: Iterable[Entry], known: set[str], duplicates: list[str]) -> Iterator[Entry]:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, PositiveInt, ValidationError
 
 from components.core.block import describe_errors
 from components.core.errors import ConvoyError
+from components.core.reading import read_regular
 
 
 class Picture(BaseModel):
@@ -82,7 +83,7 @@ def read_content(file: Path, content: type[Read]) -> Read:
             an image that is not in it.
     """
     try:
-        read = content.model_validate_json(file.read_bytes())
+        read = content.model_validate_json(read_regular(file))
     except OSError as error:
         raise ConvoyError(f"{file}: cannot be read: {error.strerror}") from None
     except ValidationError as error:

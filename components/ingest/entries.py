@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from components.core.errors import ConvoyError
+from components.core.errors import DataError
 from components.core.parts import Labels, Sample
 from components.core.table import SPLITS, Record
 
@@ -35,7 +35,7 @@ def make_entry(record: Record, sample: Sample, labels: Labels) -> Entry:
     """Checks what a source says of a sample and looks into the sample.
 
     Raises:
-        ConvoyError: When its split or its set of labels is not one that the table knows.
+        DataError: When its split or its set of labels is not one that the table knows.
     """
     check_record(record, labels)
     inspected = sample.inspect(record.sample)
@@ -53,15 +53,15 @@ def check_record(record: Record, labels: Labels) -> None:
     """Checks what a source says of a sample.
 
     Raises:
-        ConvoyError: When its split or its set of labels is not one that the table knows.
+        DataError: When its split or its set of labels is not one that the table knows.
     """
     if record.split not in (None, *SPLITS):
-        raise ConvoyError(
+        raise DataError(
             f"{record.path}: unknown split {record.split!r}; there are {', '.join(SPLITS)}"
         )
     columns = labels.columns()
     if not columns.keys() - labels.optional() <= record.labels.keys() <= columns.keys():
-        raise ConvoyError(
+        raise DataError(
             f"{record.path}: the source gives the labels {', '.join(record.labels) or 'none'}"
             f"; the task learns {', '.join(columns)}"
         )

@@ -6,7 +6,6 @@ that the first pixel reaches from 0 to 1.
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from PIL import Image
 
 from components.core.errors import ConvoyError
 from components.core.facial_points import KEYPOINTS, SIDE
-from components.core.images import encode_png, read_image
+from components.core.images import MAX_PIXELS, encode_png, open_image
 from components.core.table import Record
 
 Box = tuple[float, float, float, float]
@@ -66,29 +65,32 @@ class Square:
         return -self.side < self.left < width and -self.side < self.top < height and self.side > 0
 
 
-def crop_face(file: Path, name: str, points: np.ndarray, square: Square) -> Record:
+def crop_face(data: bytes, file: Path, name: str, points: np.ndarray, square: Square) -> Record:
     """Cuts one face out of an image file.
 
     An image that cannot be decoded is passed on as it is, with no point labelled, so that
     validation names it together with all others.
 
     Args:
-        file: The image.
+        data: The content of the image file.
+        file: The image file, which an error message begins with.
         name: What the face is called in the table.
         points: The 15 points in pixels of the image, `[15, 2]`; NaN where missing.
         square: Where the face is.
 
     Raises:
-        ConvoyError: When the file is absent or the square is outside of the image.
+        ConvoyError: When the square is outside of the image, or has more pixels than an image
+            may have.
     """
-    data = read_image(file)
+    if square.side**2 > MAX_PIXELS:
+        raise ConvoyError(f"{file}: the face {name} has more than {MAX_PIXELS:,} pixels")
     try:
-        with Image.open(io.BytesIO(data)) as image:
+        with open_image(data) as image:
             image.load()
             if not square.touches(*image.size):
                 raise ConvoyError(f"{file}: the face {name} lies outside of the image")
             pixels = np.asarray(square.cut(image))
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+    except (OSError, SyntaxError, ValueError):
         return Record(data, name, {"keypoints": [float("nan")] * 2 * len(KEYPOINTS)})
     return Record(encode_png(pixels), name, label(square.move(points)))
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from components.core.errors import ConvoyError
+from components.core.errors import DataError
 from components.core.incoming import incoming_folder, list_batches
+from components.core.parquet import read_batches, read_schema
 from components.core.parts import Labels, Sample
-from components.core.table import Record
+from components.core.table import SPLITS, Record, check_schema, table_schema
 
 KEEP_FILE = ".gitkeep"
 ROWS = 256
@@ -33,7 +33,8 @@ def read_incoming(name: str, sample: Sample, labels: Labels) -> Iterator[Record]
         labels: The label columns.
 
     Raises:
-        ConvoyError: When a shard is missing, is unreadable or lacks a column.
+        ConvoyError: When a shard is unreadable, lacks a column, or has a row without a sample
+            or a split.
     """
     for batch in list_batches(name):
         for file in sorted(batch.glob("*.parquet")):
@@ -41,12 +42,15 @@ def read_incoming(name: str, sample: Sample, labels: Labels) -> Iterator[Record]
 
 
 def _read_shard(file: Path, sample: Sample, labels: Labels) -> Iterator[Record]:
-    try:
-        for rows in pq.ParquetFile(file).iter_batches(ROWS):
-            for row in rows.to_pylist():
-                values = {label: row[label] for label in labels.columns()}
-                yield Record(row[sample.column], row[sample.path_column], values, row["split"])
-    except KeyError as error:
-        raise ConvoyError(f"{file}: the column {error} is missing") from None
-    except (pa.ArrowException, OSError) as error:
-        raise ConvoyError(f"{file}: cannot be read as parquet: {error}") from None
+    names = (sample.column, sample.path_column, *labels.columns(), "split")
+    schema = table_schema(sample, labels)
+    check_schema(file, read_schema(file), pa.schema([schema.field(name) for name in names]))
+    batches = read_batches(file, ROWS, names)
+    rows = (row for batch in batches for row in batch.to_pylist())
+    for number, row in enumerate(rows):
+        if row[sample.column] is None:
+            raise DataError(f"{file}: row {number}: has no {sample.column}")
+        if row["split"] not in SPLITS:
+            raise DataError(f"{file}: row {number}: its split must be one of {', '.join(SPLITS)}")
+        values = {label: row[label] for label in labels.columns()}
+        yield Record(row[sample.column], row[sample.path_column], values, row["split"])

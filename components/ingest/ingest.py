@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from components.core.block import PARAMS_FILE, describe_errors
-from components.core.errors import ConvoyError
+from components.core.errors import ConvoyError, DataError
 from components.core.files import staged_folder
 from components.core.parts import Labels, Sample
 from components.core.table import SPLITS, Record, table_schema
@@ -27,7 +27,7 @@ from components.ingest.incoming import read_incoming
 from components.ingest.shards import ShardWriter
 from components.ingest.sources.base import Source
 from components.ingest.splitting import Splitter
-from components.ingest.summary import IngestSummary
+from components.ingest.summary import IngestSummary, describe_left_out
 
 
 def ingest(spec: Spec, out: Path) -> IngestSummary:
@@ -42,20 +42,33 @@ def ingest(spec: Spec, out: Path) -> IngestSummary:
         out: The folder of the shards.
 
     Raises:
-        ConvoyError: When the source is unknown, absent, empty or wrongly configured, or
-            assigns a split or labels that the table does not have.
+        DataError: When the source is empty, has a sample that it cannot read, or assigns a
+            split or labels that the table does not have.
+        ConvoyError: When the source is unknown, absent or wrongly configured.
     """
     sample, labels = spec.sample, spec.labels
     source = load_source(spec.params["source"], f"{PARAMS_FILE}: tasks.{spec.name}.source")
-    read = (make_entry(each, sample, labels) for each in show_progress(source.read()))
+    read = (make_entry(each, sample, labels) for each in show_progress(read_records(source)))
     kept = (make_entry(each, sample, labels) for each in read_incoming(spec.name, sample, labels))
     entries = itertools.chain(assign_splits(read, source), kept)
     with staged_folder(out) as folder:
         counts, shards = write_shards(entries, sample, labels, folder, source.rows_per_shard)
         if not counts:
-            raise ConvoyError(f"{source.path}: no sample found")
+            raise DataError(f"{source.path}: no sample found{describe_left_out(source.left_out())}")
         size = sum(file.stat().st_size for file in folder.iterdir())
-    return IngestSummary(counts, shards, size)
+    return IngestSummary(counts, shards, size, source.left_out())
+
+
+def read_records(source: Source) -> Iterator[Record]:
+    """Yields the samples of a source.
+
+    Raises:
+        DataError: When it cannot read one: to run again would not help.
+    """
+    try:
+        yield from source.read()
+    except ConvoyError as error:
+        raise DataError(str(error)) from None
 
 
 def load_source(values: Mapping[str, Any], prefix: str) -> Source:
@@ -124,7 +137,7 @@ def write_shards(
         The number of samples of each stratum and split, and the number of shards.
 
     Raises:
-        ConvoyError: When a label is not of its column's type.
+        DataError: When a label is not of its column's type.
     """
     schema = table_schema(sample, labels)
     counts: Counter[tuple[str, str]] = Counter()
@@ -141,5 +154,5 @@ def write_shards(
                 writers[split].write(make_row(entry, sample))
                 counts[entry.stratum, split] += 1
     except pa.ArrowException as error:
-        raise ConvoyError(f"a label does not fit its column: {error}") from None
+        raise DataError(f"a label does not fit its column: {error}") from None
     return counts, sum(writer.shards for writer in writers.values())

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any, Self
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from components.core.parquet import ParquetWriter
 from components.core.table import shard_name
 
 ROW_GROUP = 256
@@ -37,7 +37,7 @@ class ShardWriter:
         self._schema = schema
         self._column = column
         self._rows_per_shard = rows_per_shard
-        self._file: pq.ParquetWriter | None = None
+        self._file: ParquetWriter | None = None
         self._rows_in_file = 0
         self._waiting: list[Mapping[str, Any]] = []
         self._waiting_bytes = 0
@@ -72,12 +72,12 @@ class ShardWriter:
         self._rows_in_file += len(self._waiting)
         self._waiting, self._waiting_bytes = [], 0
 
-    def _open_file(self) -> pq.ParquetWriter:
+    def _open_file(self) -> ParquetWriter:
         path = self._folder / shard_name(self._split, self.shards)
         self.shards += 1
         # a dictionary, a minimum and a maximum would only repeat the samples
         plain = [field.name for field in self._schema if not pa.types.is_binary(field.type)]
-        return pq.ParquetWriter(
+        return ParquetWriter(
             path, self._schema, compression="zstd", use_dictionary=plain, write_statistics=plain
         )
 

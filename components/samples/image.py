@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field
 
 from components.core.block import Block
-from components.core.images import KEPT_SIGNATURES, inspect_image
+from components.core.images import (
+    KEPT_SIGNATURES,
+    MAX_PIXELS,
+    describe_fault,
+    inspect_image,
+    open_image,
+)
 from components.core.parts import Sample, SampleError, Tensors
 
 if TYPE_CHECKING:
@@ -34,6 +40,17 @@ class ImageChecks(Block):
     height: int | None = Field(None, gt=0)
     width: int | None = Field(None, gt=0)
     channels: Literal[1, 3, 4] | None = None
+
+
+class ImageLimits(Block):
+    """What an image may cost.
+
+    Attributes:
+        max_pixels: The most pixels that it may have; one with more is decoded nowhere. At most
+            twice the default, from where on Pillow refuses it anyway.
+    """
+
+    max_pixels: int = Field(MAX_PIXELS, gt=0, le=2 * MAX_PIXELS)
 
 
 class ImageSize(Block):
@@ -64,6 +81,7 @@ class ImageSample(Sample):
 
     checks: ImageChecks
     prepare: ImageSize
+    limits: ImageLimits = ImageLimits()
 
     def columns(self) -> Mapping[str, pa.DataType]:
         """The image, its size in pixels, and what is known of its values; see `Inspected`."""
@@ -81,7 +99,7 @@ class ImageSample(Sample):
 
     def inspect(self, data: bytes) -> Mapping[str, Any]:
         """Decodes an image in full, once; what is neither PNG nor JPEG is encoded as PNG."""
-        return vars(inspect_image(data))
+        return vars(inspect_image(data, self.limits.max_pixels))
 
     def rules(self) -> Sequence[Expectation]:
         """No image is constant; each is as large as declared."""
@@ -168,16 +186,20 @@ class ImageSample(Sample):
 
     def accept(self, data: bytes) -> bytes:
         """PNG and JPEG files as they are, which the model decodes itself; others as PNG."""
-        if data.startswith(KEPT_SIGNATURES):
-            return data
-        return _inspected(data)
+        if not data.startswith(KEPT_SIGNATURES):
+            return self._inspected(data)
+        try:
+            open_image(data, self.limits.max_pixels).close()
+        except Exception as error:  # Pillow raises a dozen types for broken files
+            raise SampleError(describe_fault(error)) from None
+        return data
 
     def rescue(self, data: bytes) -> bytes:
         """The pixels as Pillow decodes them, as an RGB PNG."""
         from PIL import Image
 
         contents = io.BytesIO()
-        with Image.open(io.BytesIO(_inspected(data))) as opened:
+        with Image.open(io.BytesIO(self._inspected(data))) as opened:
             opened.convert("RGB").save(contents, "PNG")
         return contents.getvalue()
 
@@ -192,6 +214,12 @@ class ImageSample(Sample):
         from PIL import Image
 
         return Image.fromarray(sample[..., 0] if sample.shape[-1] == 1 else sample)
+
+    def _inspected(self, data: bytes) -> bytes:
+        inspected = inspect_image(data, self.limits.max_pixels)
+        if inspected.decode_error:
+            raise SampleError(inspected.decode_error)
+        return inspected.image
 
 
 def pixel_statistics(samples: tf.data.Dataset) -> tuple[list[float], list[float]]:
@@ -221,10 +249,3 @@ def pixel_statistics(samples: tf.data.Dataset) -> tuple[list[float], list[float]
     ]
     means, variances = zip(*moments, strict=True)
     return list(means), list(variances)
-
-
-def _inspected(data: bytes) -> bytes:
-    inspected = inspect_image(data)
-    if inspected.decode_error:
-        raise SampleError(inspected.decode_error)
-    return inspected.image

@@ -9,15 +9,24 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from components.core.errors import ConvoyError
+from components.core.parquet import (
+    NotParquetError,
+    ParquetWriter,
+    count_rows,
+    read_batches,
+    read_schema,
+)
 from components.core.parts import Sample
+from components.core.reading import read_regular
 
 BATCH_BYTES = 64 * 2**20
 READ_BUFFER = 2**20  # without one, pyarrow reads a row group's column as a whole
 LISTING_FILE = "listing.parquet"
 LISTING = pa.schema({"path": pa.string(), "file": pa.binary()})
+TEXT = (pa.string(), pa.large_string(), pa.dictionary(pa.int32(), pa.string()), pa.null())
+BINARY = (pa.binary(), pa.large_binary(), pa.null())
 
 
 @dataclass(frozen=True)
@@ -29,12 +38,14 @@ class Chunk:
         row_group: The number of the row group in it.
         start: The number of its first sample among all.
         samples: How many there are.
+        folder: What the named files lie below; None where the file holds the samples.
     """
 
     file: Path
     row_group: int
     start: int
     samples: int
+    folder: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -89,48 +100,47 @@ def list_chunks(source: Path, sample: Sample, scratch: Path, rows: int) -> list[
         raise ConvoyError(f"{source}: not found")
     chunks: list[Chunk] = []
     start = 0
-    for file in _tables(source, sample, scratch, rows):
-        for row_group, samples in enumerate(_row_groups(file, sample)):
-            chunks.append(Chunk(file, row_group, start, samples))
+    tables, folder = _tables(source, sample, scratch, rows)
+    for file in tables:
+        if folder is None:
+            _check_columns(file, sample)
+        for row_group, samples in enumerate(count_rows(file)):
+            chunks.append(Chunk(file, row_group, start, samples, folder))
             start += samples
     if not start:
         raise ConvoyError(f"{source}: no {sample.column} found")
     return chunks
 
 
-def _tables(source: Path, sample: Sample, scratch: Path, rows: int) -> list[Path]:
+def _tables(
+    source: Path, sample: Sample, scratch: Path, rows: int
+) -> tuple[list[Path], Path | None]:
+    """The parquet files, and the folder of the files that are named in them, if they are."""
     if not source.is_dir():
-        return [source]
+        return [source], None
     names = walk_files(source, sample.suffixes)
     if (first := next(names, None)) is None:
-        return sorted(source.glob("*.parquet"))
+        return sorted(source.glob("*.parquet")), None
     listing = scratch / LISTING_FILE
     write_listing(source, itertools.chain([first], names), listing, rows)
-    return [listing]
+    return [listing], source
 
 
-def _columns(file: Path, sample: Sample) -> Sequence[str]:
-    """Those of the path and of the sample, or of the name of its file."""
-    return LISTING.names if file.name == LISTING_FILE else (sample.path_column, sample.column)
-
-
-def _row_groups(file: Path, sample: Sample) -> list[int]:
-    """The number of rows in each row group.
+def _check_columns(file: Path, sample: Sample) -> None:
+    """Checks that a file has the samples and where they came from.
 
     Raises:
-        ConvoyError: When it is no parquet file or has neither samples nor their names.
+        ConvoyError: When it is no parquet file, or lacks a column or has one of a wrong type.
     """
     try:
-        table = pq.ParquetFile(file)
-    except pa.ArrowInvalid:
+        schema = read_schema(file)
+    except NotParquetError:
         raise ConvoyError(f"{file}: neither a folder nor a parquet file") from None
-    with table:
-        names = table.schema_arrow.names
-        for column in _columns(file, sample):
-            if column not in names:
-                raise ConvoyError(f"{file}: has no column {column!r}, only {', '.join(names)}")
-        metadata = table.metadata
-        return [metadata.row_group(at).num_rows for at in range(metadata.num_row_groups)]
+    for column, kinds in ((sample.path_column, TEXT), (sample.column, BINARY)):
+        if column not in schema.names:
+            raise ConvoyError(f"{file}: has no column {column!r}, only {', '.join(schema.names)}")
+        if (kind := schema.field(column).type) not in kinds:
+            raise ConvoyError(f"{file}: the column {column} is {kind}; must be {kinds[0]}")
 
 
 def walk_files(folder: Path, suffixes: Collection[str], prefix: str = "") -> Iterator[str]:
@@ -160,7 +170,7 @@ def walk_files(folder: Path, suffixes: Collection[str], prefix: str = "") -> Ite
 
 def write_listing(folder: Path, names: Iterator[str], file: Path, rows: int) -> None:
     """Writes the names of a folder's files into a table, some rows a row group."""
-    with pq.ParquetWriter(file, LISTING) as writer:
+    with ParquetWriter(file, LISTING) as writer:
         while group := list(itertools.islice(names, rows)):
             paths = [os.fsencode(name).decode(errors="replace") for name in group]
             files = [os.fsencode(folder / name) for name in group]
@@ -180,7 +190,7 @@ def read_chunk(chunk: Chunk, sample: Sample, at_once: int) -> Iterator[Batch]:
 def _read_in_turn(chunk: Chunk, sample: Sample, at_once: int) -> Iterator[Batch]:
     start, entries, size = chunk.start, list[Entry](), 0
     for row in _read_rows(chunk, sample, at_once):
-        entries.append(_read_entry(row, sample))
+        entries.append(_read_entry(row, chunk, sample))
         size += len(entries[-1].sample)
         if len(entries) == at_once or size >= BATCH_BYTES:
             yield Batch(start, entries)
@@ -190,21 +200,20 @@ def _read_in_turn(chunk: Chunk, sample: Sample, at_once: int) -> Iterator[Batch]
 
 
 def _read_rows(chunk: Chunk, sample: Sample, rows: int) -> Iterator[Mapping[str, Any]]:
-    columns = list(_columns(chunk.file, sample))
-    with pq.ParquetFile(chunk.file, buffer_size=READ_BUFFER) as table:
-        for part in table.iter_batches(rows, [chunk.row_group], columns):
-            yield from part.to_pylist()
+    columns = (sample.path_column, sample.column) if chunk.folder is None else LISTING.names
+    for part in read_batches(chunk.file, rows, columns, chunk.row_group, READ_BUFFER):
+        yield from part.to_pylist()
 
 
-def _read_entry(row: Mapping[str, Any], sample: Sample) -> Entry:
-    if "file" in row:
-        return _read_file(row["path"], Path(os.fsdecode(row["file"])))
+def _read_entry(row: Mapping[str, Any], chunk: Chunk, sample: Sample) -> Entry:
+    if chunk.folder is not None:
+        return _read_file(row["path"], Path(os.fsdecode(row["file"])), chunk.folder)
     path, data = row[sample.path_column], row[sample.column]
     return Entry(path, error=f"has no {sample.column}") if data is None else Entry(path, data)
 
 
-def _read_file(path: str, file: Path) -> Entry:
+def _read_file(path: str, file: Path, folder: Path) -> Entry:
     try:
-        return Entry(path, file.read_bytes())
+        return Entry(path, read_regular(file, folder))
     except OSError as error:
         return Entry(path, error=f"cannot be read: {error.strerror}")

@@ -8,12 +8,14 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
+
+from components.core.parquet import ParquetWriter, read_batches
 
 ERROR = "error"
 PROBABILITY = "probability"
 PLAIN = pa.schema({PROBABILITY: pa.float32()})
 PARTS_A_GROUP = 64
+ROWS = 65_536
 SHOWN = 5
 
 
@@ -70,7 +72,8 @@ def write_part(scored: Scored, folder: Path, schema: pa.Schema) -> None:
     """
     part = folder / f"{scored.start:012}-{scored.samples}.parquet"
     unfinished = part.with_suffix(".tmp")
-    pq.write_table(pa.Table.from_pylist(list(scored.rows), schema), unfinished)
+    with ParquetWriter(unfinished, schema) as writer:
+        writer.write_table(pa.Table.from_pylist(list(scored.rows), schema))
     unfinished.replace(part)
 
 
@@ -89,10 +92,11 @@ def join_parts(folder: Path, file: Path, schema: pa.Schema, plain: bool) -> Tall
         plain: Whether to keep only `probability`, NaN where there is none.
     """
     tally = Tally()
-    with pq.ParquetWriter(file, PLAIN if plain else schema, compression="zstd") as writer:
+    with ParquetWriter(file, PLAIN if plain else schema, compression="zstd") as writer:
         parts = iter(sorted(folder.glob("*.parquet")))
         while group := list(islice(parts, PARTS_A_GROUP)):
-            rows = pa.concat_tables([pq.read_table(part) for part in group])
+            batches = [batch for part in group for batch in read_batches(part, ROWS)]
+            rows = pa.Table.from_batches(batches, schema)
             tally.add(count_samples(group), rows)
             writer.write_table(_probabilities(rows) if plain else rows)
     return tally

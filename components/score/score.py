@@ -1,11 +1,11 @@
 """Scores a folder or a table of samples with a SavedModel."""
 
-import tempfile
 from pathlib import Path
 
 import pyarrow as pa
 
 from components.core.errors import ConvoyError
+from components.core.scratch import scratch_folder
 from components.core.task import Spec
 from components.score.inputs import list_chunks
 from components.score.parts import PROBABILITY, Tally, join_parts, part_schema
@@ -34,9 +34,7 @@ def score(spec: Spec, model: Path, source: Path, out: Path, plain: bool = False)
         raise ConvoyError(f"{out}: is a folder, not the name of a parquet file")
     model = model.resolve()
     read = BATCHES_READ * spec.params["evaluate"]["batch_size"]
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent.resolve(), prefix=f".{out.name}.") as scratch:
-        folder = Path(scratch)
+    with scratch_folder(out.parent, f".{out.name}.") as folder:
         chunks = list_chunks(source, spec.sample, folder, READS_A_CHUNK * read)
         from components.score.job import run_job  # loads TensorFlow and Beam
 

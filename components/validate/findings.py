@@ -7,6 +7,7 @@ from typing import Any
 from great_expectations.core import ExpectationValidationResult
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
+from components.core.text import word
 from components.validate.rows import Place
 
 
@@ -20,9 +21,10 @@ class Finding:
     row: int | None = None
 
     def __str__(self) -> str:
+        value = word(self.value)
         if self.path is None:
-            return self.value
-        return f"{self.path} ({self.shard}, row {self.row}): {self.value}"
+            return value
+        return f"{word(self.path)} ({word(self.shard)}, row {self.row}): {value}"
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from components.core.errors import ConvoyError
+from components.core.parquet import read_batches, read_schema
 from components.core.parts import Labels, Sample
-from components.core.table import NULLABLE, table_schema
+from components.core.table import NULLABLE, check_schema, table_schema
 
 BATCH = 256
 
@@ -47,32 +47,13 @@ def read_shard(file: Path, sample: Sample, labels: Labels) -> Iterator[pd.DataFr
     schema = table_schema(sample, labels)
     binary = [field.name for field in schema if pa.types.is_binary(field.type)]
     columns = [name for name in schema.names if name != sample.column]
+    check_schema(file, read_schema(file), schema)
     begin = 0
-    try:
-        shard = pq.ParquetFile(file)
-        check_schema(file, shard.schema_arrow, schema)
-        for batch in shard.iter_batches(BATCH, columns=columns):
-            rows = batch.to_pandas(types_mapper=NULLABLE.get)
-            rows = labels.derive(rows).drop(columns=binary, errors="ignore")
-            yield rows.assign(shard=file.name, row=np.arange(begin, begin + len(rows)))
-            begin += len(rows)
-    except (pa.ArrowException, OSError) as error:
-        raise ConvoyError(f"{file}: cannot be read as parquet: {error}") from None
-
-
-def check_schema(file: Path, found: pa.Schema, expected: pa.Schema) -> None:
-    """Checks that a shard has every column of the canonical table.
-
-    Raises:
-        ConvoyError: Naming the first column that is missing or of a wrong type.
-    """
-    for field in expected:
-        at = found.get_field_index(field.name)
-        if at < 0:
-            raise ConvoyError(f"{file}: the column {field.name} is missing")
-        kind = found.field(at).type
-        if kind not in (field.type, pa.null()):  # pandas writes a column of nulls as such
-            raise ConvoyError(f"{file}: the column {field.name} is {kind}; must be {field.type}")
+    for batch in read_batches(file, BATCH, columns):
+        rows = batch.to_pandas(types_mapper=NULLABLE.get)
+        rows = labels.derive(rows).drop(columns=binary, errors="ignore")
+        yield rows.assign(shard=file.name, row=np.arange(begin, begin + len(rows)))
+        begin += len(rows)
 
 
 def find_duplicates(rows: pd.DataFrame, path_column: str) -> pd.Series:

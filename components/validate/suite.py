@@ -14,6 +14,7 @@ from components.core.errors import ConvoyError
 from components.validate.docs import make_offline, write_index
 from components.validate.findings import Outcome, read_outcome, rule_name
 from components.validate.rows import Place
+from components.validate.view import VIEW
 
 DATA_DOCS = "data_docs"
 CONTEXT = "great_expectations"
@@ -26,6 +27,7 @@ SITE = {
         "base_directory": f"../{DATA_DOCS}",
     },
     "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
+    "site_section_builders": {"expectations": {"view": VIEW}, "validations": {"view": VIEW}},
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from components.core.errors import ConvoyError
+from components.core.errors import DataError
 from components.core.files import replace_folder
 from components.core.table import SPLITS
 from components.core.tabular import write_json
@@ -34,7 +34,7 @@ class Checked:
     rows: int
 
 
-class BrokenRulesError(ConvoyError):
+class BrokenRulesError(DataError):
     """The data break a critical rule.
 
     Attributes:

@@ -41,7 +41,7 @@ class Annotation(coco.Annotation):
 Content = coco.Content[coco.Picture, Category, Annotation]
 
 
-class Source(base.Source):
+class Source(base.FileSource):
     """Faces cut out by their boxes and scaled to 96x96 grey pixels.
 
     Attributes:
@@ -71,7 +71,9 @@ class Source(base.Source):
             points = parse_points(annotation.keypoints, names[annotation.category_id], place)
             square = Square.around(parse_box(annotation.bbox, place), self.margin)
             picture = pictures[annotation.image_id]
-            yield crop_face(self.path / picture, f"{picture}#{annotation.id}", points, square)
+            image = self.path / picture
+            name = f"{picture}#{annotation.id}"
+            yield crop_face(self.read_sample(image, place), image, name, points, square)
 
 
 def parse_points(values: Sequence[float], names: Sequence[str], place: str) -> np.ndarray:

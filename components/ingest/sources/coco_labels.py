@@ -12,7 +12,6 @@ from pathlib import Path
 from pydantic import Field, NonNegativeFloat
 
 from components.core.errors import ConvoyError
-from components.core.images import read_image
 from components.core.table import Record
 from components.ingest import coco
 from components.ingest.sources import base
@@ -38,7 +37,7 @@ class Content(coco.Content[coco.SizedPicture, coco.NamedCategory, Annotation]):
     images: list[coco.SizedPicture] = Field(min_length=1)
 
 
-class Source(base.Source):
+class Source(base.FileSource):
     """Images with the labels `person` or `no_person`, and what people cover of them.
 
     Attributes:
@@ -65,7 +64,8 @@ class Source(base.Source):
             ConvoyError: When the JSON file is not in the format, naming the entry, or an
                 image is absent.
         """
-        content = coco.read_content(self.path / self.annotations, Content)
+        annotations = self.path / self.annotations
+        content = coco.read_content(annotations, Content)
         shares = self._person_shares(content)
         for picture in content.images:
             file = self.path / self.images / picture.file_name
@@ -74,7 +74,8 @@ class Source(base.Source):
                 "label": PERSON if max(people, default=0.0) > self.min_area else NO_PERSON,
                 "person_area": min(sum(people), 1.0),
             }
-            yield Record(read_image(file), picture.file_name, labels)
+            image = self.read_sample(file, f"{annotations}: image {picture.id}")
+            yield Record(image, picture.file_name, labels)
 
     def _person_shares(self, content: Content) -> dict[int, list[float]]:
         """The share of its image that each person covers, by the image's number."""

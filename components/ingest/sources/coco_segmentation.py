@@ -15,7 +15,7 @@ from pycocotools import mask as rle
 from pydantic import BaseModel, Field, FiniteFloat, NonNegativeInt, model_validator
 
 from components.core.errors import ConvoyError
-from components.core.images import read_image
+from components.core.images import MAX_PIXELS
 from components.core.masks import VOID, encode_mask
 from components.core.table import Record
 from components.ingest import coco
@@ -55,7 +55,7 @@ class Annotation(coco.Annotation):
 Content = coco.Content[coco.SizedPicture, coco.NamedCategory, Annotation]
 
 
-class Source(base.Source):
+class Source(base.FileSource):
     """Images with masks drawn from their objects, the largest first; void is 255.
 
     So a small object stays visible on a large one; of two with the same area the later one
@@ -96,6 +96,8 @@ class Source(base.Source):
         for annotation in content.annotations:
             objects[annotation.image_id].append(annotation)
         for picture in content.images:
+            place = f"{file}: image {picture.id}"
+            check_size(picture, place)
             regions = [
                 (
                     encode_region(each.segmentation, picture, f"{file}: annotation {each.id}"),
@@ -106,7 +108,7 @@ class Source(base.Source):
             ]
             image = self.images / picture.file_name
             yield Record(
-                sample=read_image(self.path / image),
+                sample=self.read_sample(self.path / image, place),
                 path=image.as_posix(),
                 labels={"mask": encode_mask(draw_regions(regions, picture, self._uncovered()))},
             )
@@ -147,6 +149,17 @@ def draw_regions(
     for region, value in sorted(regions, key=lambda each: rle.area(each[0]), reverse=True):
         indices[rle.decode(region) == 1] = value
     return indices
+
+
+def check_size(picture: coco.SizedPicture, place: str) -> None:
+    """Checks that a mask of the size that the JSON file gives can be drawn.
+
+    Raises:
+        ConvoyError: When it would have more pixels than an image may have.
+    """
+    if picture.width * picture.height > MAX_PIXELS:
+        size = f"{picture.width}x{picture.height}"
+        raise ConvoyError(f"{place}: {size} is more than {MAX_PIXELS:,} pixels")
 
 
 def encode_region(segmentation: Polygons | Runs, picture: coco.SizedPicture, place: str) -> Encoded:

@@ -11,7 +11,7 @@ REQUIRED = ("path", "label")
 SPLIT = "split"
 
 
-class Source(base.Source):
+class Source(base.FileSource):
     """`path` is the CSV file; its columns may be in any order.
 
     Paths of images are relative to the folder of the CSV. An empty cell of `label` is a
@@ -32,7 +32,7 @@ class Source(base.Source):
                 raise ConvoyError(
                     f"{place}: unknown split {split!r}; there are {', '.join(SPLITS)}"
                 )
-            image = self._read_image(cells["path"], place)
+            image = self.read_sample(self.path.parent / cells["path"], place)
             yield Record(image, cells["path"], {"label": cells["label"] or None}, split)
 
     def missing_splits(self) -> Sequence[str]:
@@ -68,10 +68,3 @@ class Source(base.Source):
                 f"{self.path}: the columns are {', '.join(header) or 'none'}; must be "
                 f"{', '.join(REQUIRED)} and, if wanted, {SPLIT}"
             )
-
-    def _read_image(self, name: str, place: str) -> bytes:
-        file = self.path.parent / name
-        try:
-            return file.read_bytes()
-        except OSError as error:
-            raise ConvoyError(f"{place}: {file}: cannot be read: {error.strerror}") from None

@@ -13,7 +13,7 @@ from components.ingest.sources import base
 from components.samples.image import ImageSample
 
 
-class Source(base.Source):
+class Source(base.FileSource):
     """Image files by class folder; the folder's name is the `label`."""
 
     def read(self) -> Iterator[Record]:
@@ -23,9 +23,9 @@ class Source(base.Source):
             ConvoyError: When `path` is no folder or holds both splits and other folders.
         """
         for split, folder in self._class_folders():
-            for file in list_images(folder):
+            for file in self.keep(list_images(folder)):
                 yield Record(
-                    sample=file.read_bytes(),
+                    sample=self.read_sample(file),
                     path=file.relative_to(self.path).as_posix(),
                     labels={"label": folder.name},
                     split=split,
@@ -33,11 +33,11 @@ class Source(base.Source):
 
     def missing_splits(self) -> Sequence[str]:
         """The splits without a folder, when others have one."""
-        found = {folder.name for folder in list_folders(self.path)}.intersection(SPLITS)
+        found = {folder.name for folder in self._folders(self.path)}.intersection(SPLITS)
         return [name for name in SPLITS[1:] if found and name not in found]
 
     def _class_folders(self) -> Iterator[tuple[str | None, Path]]:
-        folders = list_folders(self.path)
+        folders = self._folders(self.path)
         names = {folder.name for folder in folders}
         if names.isdisjoint(SPLITS):
             yield from ((None, folder) for folder in folders)
@@ -48,7 +48,10 @@ class Source(base.Source):
                 f"all must be: {', '.join(SPLITS)}"
             )
         for folder in folders:
-            yield from ((folder.name, child) for child in list_folders(folder))
+            yield from ((folder.name, child) for child in self._folders(folder))
+
+    def _folders(self, folder: Path) -> list[Path]:
+        return self.keep(list_folders(folder))
 
 
 def list_folders(folder: Path) -> list[Path]:
@@ -69,5 +72,7 @@ def list_images(folder: Path) -> list[Path]:
     return sorted(
         file
         for file in folder.rglob("*")
-        if file.suffix.lower() in ImageSample.suffixes and not file.name.startswith(".")
+        if file.suffix.lower() in ImageSample.suffixes
+        and not file.name.startswith(".")
+        and not file.is_dir()
     )

@@ -19,7 +19,7 @@ from components.ingest.sources.image_folder import list_folders, list_images
 Byte = Annotated[int, Field(ge=0, le=255)]
 
 
-class Source(base.Source):
+class Source(base.FileSource):
     """Image files, each with a mask of class indices or colours.
 
     Attributes:
@@ -61,7 +61,7 @@ class Source(base.Source):
             masks = self._find_masks(folder)
             for file, mask in masks.items():
                 yield Record(
-                    sample=file.read_bytes(),
+                    sample=self.read_sample(file),
                     path=file.relative_to(self.path).as_posix(),
                     labels={"mask": self._read(mask)},
                     split=split,
@@ -73,17 +73,19 @@ class Source(base.Source):
         return [] if found == {None} else [name for name in SPLITS[1:] if name not in found]
 
     def _read(self, mask: Path) -> bytes | None:
-        if not mask.is_file():
+        if not mask.is_file() or not self.keep([mask]):
             return None
-        return read_mask(mask.read_bytes(), str(mask), self.colours)
+        return read_mask(self.read_sample(mask), str(mask), self.colours)
 
     def _find_masks(self, folder: Path) -> dict[Path, Path]:
         """The place of the mask of each image, whether there is one or not."""
         for name in (self.images, self.masks):
             if not (folder / name).is_dir():
                 raise ConvoyError(f"{folder / name}: not a folder")
-        places = {file: self._mask_of(file, folder) for file in list_images(folder / self.images)}
-        if alone := sorted(set(list_images(folder / self.masks)).difference(places.values())):
+        images = self.keep(list_images(folder / self.images))
+        places = {file: self._mask_of(file, folder) for file in images}
+        masks = self.keep(list_images(folder / self.masks))
+        if alone := sorted(set(masks).difference(places.values())):
             raise ConvoyError(f"{alone[0]}: no image of this name in {folder / self.images}")
         return places
 
@@ -93,7 +95,7 @@ class Source(base.Source):
 
     def _folders(self) -> list[tuple[str | None, Path]]:
         """The folders that hold images and masks, each with its split."""
-        folders = {folder.name: folder for folder in list_folders(self.path)}
+        folders = {folder.name: folder for folder in self.keep(list_folders(self.path))}
         if self.test_from and (self.test_from not in folders or "test" in folders):
             raise ConvoyError(f"{self.path}: test_from needs a folder val and none that is test")
         if folders.keys().isdisjoint(SPLITS):

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from components.core.errors import ConvoyError
-from components.core.images import encode_png
+from components.core.images import MAX_PIXELS, encode_png
 from components.core.table import Record
 from components.ingest.sources import base
 
@@ -25,7 +25,7 @@ UNSIGNED_BYTES = 0x08
 OWN_SPLITS = {"train": "train", "t10k": "test"}
 
 
-class Source(base.Source):
+class Source(base.FileSource):
     """Pairs `NAME-images-idx3-ubyte` and `NAME-labels-idx1-ubyte`, each with or without `.gz`.
 
     When both `train` and `t10k` are there, they are training and test images and a validation
@@ -54,14 +54,15 @@ class Source(base.Source):
         return ("val",) if self._has_own_splits(self._names()) else ()
 
     def _names(self) -> list[str]:
-        return sorted({file.name.split(IMAGES)[0] for file in self.path.glob(f"*{IMAGES}*")})
+        files = self.keep(self.path.glob(f"*{IMAGES}*"))
+        return sorted({file.name.split(IMAGES)[0] for file in files})
 
     def _has_own_splits(self, names: Sequence[str]) -> bool:
         return OWN_SPLITS.keys() <= set(names)
 
     def _find(self, name: str) -> Path:
         for file in (self.path / name, self.path / f"{name}.gz"):
-            if file.is_file():
+            if file.is_file() and self.keep([file]):
                 return file
         raise ConvoyError(f"{self.path / name}: not found, nor with .gz")
 
@@ -74,11 +75,13 @@ def read_idx(file: Path, dimensions: int) -> Iterator[np.ndarray]:
         dimensions: The dimensions expected, that of the items' number included.
 
     Raises:
-        ConvoyError: When the file is not idx, or is shorter or longer than it says.
+        ConvoyError: When the file is not idx, is shorter or longer than it says, or has larger
+            items than an image may be.
     """
     with _open(file) as stream:
         count, *shape = read_shape(stream, file, dimensions)
-        size = math.prod(shape)
+        if (size := math.prod(shape)) > MAX_PIXELS:
+            raise ConvoyError(f"{file}: {size:,} pixels in an item; at most {MAX_PIXELS:,}")
         for index in range(count):
             item = _read(stream, file, size)
             if len(item) < size:

@@ -40,7 +40,7 @@ MEANS: Sequence[Sequence[int]] = (
 """The landmarks whose mean is each keypoint, counted from 0, in the order of `KEYPOINTS`."""
 
 
-class Source(base.Source):
+class Source(base.FileSource):
     """Faces cut out around their landmarks and scaled to 96x96 grey pixels.
 
     Attributes:
@@ -56,26 +56,33 @@ class Source(base.Source):
             ConvoyError: When a `.pts` file is not in the format, has no image beside it or
                 its points are all one, or when there is none.
         """
-        files = sorted(self.path.rglob("*.pts"))
+        files = self.keep(sorted(self.path.rglob("*.pts")))
         if not files:
             raise ConvoyError(f"{self.path}: no .pts file in this folder or below")
         for file in files:
-            landmarks = read_landmarks(file)
+            landmarks = parse_landmarks(self.read_sample(file), file)
+            image = find_image(file)
+            if not self.keep([image]):
+                continue
             box = (*landmarks.min(axis=0), *(landmarks.max(axis=0) + 1))
             square = Square.around(box, self.margin)
             points = np.stack([landmarks[list(indices)].mean(axis=0) for indices in MEANS])
-            image = find_image(file)
-            yield crop_face(image, image.relative_to(self.path).as_posix(), points, square)
+            name = image.relative_to(self.path).as_posix()
+            yield crop_face(self.read_sample(image), image, name, points, square)
 
 
-def read_landmarks(file: Path) -> np.ndarray:
+def parse_landmarks(content: bytes, file: Path) -> np.ndarray:
     """Reads the landmarks in pixels, the first pixel's centre at 0, `[68, 2]`.
+
+    Args:
+        content: What is in the file.
+        file: What an error message begins with.
 
     Raises:
         ConvoyError: When the file is not in the format, naming the line.
     """
     try:
-        lines = [line.strip() for line in file.read_text().splitlines()]
+        lines = [line.strip() for line in content.decode().splitlines()]
     except UnicodeDecodeError:
         raise ConvoyError(f"{file}: not a text file") from None
     numbered = [(number, line) for number, line in enumerate(lines, start=1) if line]

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from components.core.images import inspect_image
+from components.core.images import TooManyPixelsError, inspect_image, open_image
+from tests.bombs import LARGE, large_png
 
 MODES = {"1": 1, "L": 1, "LA": 1, "I;16": 1, "P": 3, "RGB": 3, "RGBA": 4}
 
@@ -155,3 +156,29 @@ def test_no_image_at_all(data: bytes) -> None:
 def test_pixels_that_png_cannot_hold() -> None:
     data = encode(Image.fromarray(np.ones((4, 4), np.float32)), "TIFF")
     assert "F" in str(inspect_image(data).decode_error)
+
+
+@pytest.mark.parametrize("form", LARGE)
+def test_too_many_pixels_are_not_decoded(form: str) -> None:
+    data = LARGE[form]()
+    inspected = inspect_image(data)
+    assert inspected.decode_error == "has more than 89,478,485 pixels"
+    assert inspected.image == data
+
+
+def test_the_bound_is_in_pixels() -> None:
+    data = encode(picture(size=(10, 12)), "PNG")
+    assert inspect_image(data, max_pixels=120).decode_error is None
+    assert inspect_image(data, max_pixels=119).decode_error == "has more than 119 pixels"
+
+
+def test_the_header_alone_is_read() -> None:
+    with open_image(large_png(9_000, 9_000)) as image:
+        assert image.size == (9_000, 9_000)
+    with pytest.raises(TooManyPixelsError):
+        open_image(large_png(9_500, 9_500))
+
+
+def test_a_format_whose_reader_runs_programs_is_unknown() -> None:
+    data = encode(picture("RGB"), "EPS")
+    assert inspect_image(data).decode_error == "not an image of a known format"

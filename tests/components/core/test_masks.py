@@ -11,6 +11,7 @@ from PIL import Image
 
 from components.core.errors import ConvoyError
 from components.core.masks import MaskError, decode_mask, encode_mask, index_colours, read_mask
+from tests.bombs import large_png
 
 INDICES = np.random.default_rng(0).integers(0, 12, (5, 7), np.uint8)
 COLOURS = {"sky": (128, 128, 128), "road": (128, 64, 128), "car": (64, 0, 128), "void": (0, 0, 0)}
@@ -131,3 +132,10 @@ def test_the_table_holds_no_palette_and_no_bits(image: Image.Image) -> None:
 def test_the_table_holds_no_other_format() -> None:
     with pytest.raises(MaskError, match="JPEG of mode L; must be a PNG"):
         decode_mask(encode(Image.fromarray(INDICES), "JPEG"))
+
+
+def test_a_mask_of_too_many_pixels_is_not_decoded() -> None:
+    data = large_png()
+    with pytest.raises(MaskError, match="has more than 89,478,485 pixels"):
+        decode_mask(data)
+    assert read_mask(data, "a.png", {"no": (0, 0, 0), "yes": (1, 1, 1)}) is data

@@ -3,6 +3,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from PIL import Image
@@ -109,7 +110,35 @@ def test_a_shard_that_lacks_a_column_is_named(stage: Stage) -> None:
     folder = stage("new").append("toy")
     (file,) = folder.glob("train-*")
     pq.write_table(pq.read_table(file).drop(["label"]), file)
-    with pytest.raises(ConvoyError, match=r"train-00000\.parquet: the column 'label' is missing"):
+    with pytest.raises(ConvoyError, match=r"train-00000\.parquet: the column label is missing"):
+        ingest(TOY, DATA)
+
+
+def test_links_out_of_new_data_are_counted(stage: Stage) -> None:
+    write_images(Path("new"), range(100, 110))
+    Path("new/a/link.png").symlink_to(Path("images/a/1.png").resolve())
+    batch = stage("new")
+    assert (batch.size, batch.left_out) == (10, 1)
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "message"),
+    [
+        ("image", pa.array([None], pa.binary()), "row 0: has no image"),
+        ("image", pa.array([7]), "the column image is int64; must be binary"),
+        ("split", pa.array(["dev"]), "row 0: its split must be one of train, val, test"),
+    ],
+)
+def test_a_shard_with_a_wrong_row_is_named(
+    stage: Stage, column: str, values: pa.Array, message: str
+) -> None:
+    write_images(Path("new"), range(100, 110))
+    folder = stage("new").append("toy")
+    (file,) = folder.glob("train-*")
+    row = pq.read_table(file).slice(0, 1)
+    at = row.column_names.index(column)
+    pq.write_table(row.set_column(at, column, values), file)
+    with pytest.raises(ConvoyError, match=rf"train-00000\.parquet: {message}"):
         ingest(TOY, DATA)
 
 

@@ -75,7 +75,7 @@ def test_the_edge_is_repeated_outside() -> None:
 def test_colours_become_grey(tmp_path: Path) -> None:
     file = tmp_path / "face.jpg"
     Image.new("RGB", (100, 100), (250, 10, 40)).save(file)
-    record = crop_face(file, "face.jpg", NO_POINTS, Square(0, 0, 100))
+    record = crop_face(file.read_bytes(), file, "face.jpg", NO_POINTS, Square(0, 0, 100))
     image = Image.open(io.BytesIO(record.sample))
     assert (image.format, image.mode, image.size) == ("PNG", "L", (96, 96))
 
@@ -91,15 +91,18 @@ def test_points_outside_of_the_face_are_missing() -> None:
 def test_an_image_that_cannot_be_decoded_is_passed_on(tmp_path: Path) -> None:
     file = tmp_path / "face.png"
     file.write_bytes(b"no image")
-    record = crop_face(file, "face.png#1", NO_POINTS, Square(0, 0, 10))
+    record = crop_face(file.read_bytes(), file, "face.png#1", NO_POINTS, Square(0, 0, 10))
     assert (record.sample, record.path) == (b"no image", "face.png#1")
     assert np.isnan(record.labels["keypoints"]).all()
     assert len(record.labels["keypoints"]) == 30
 
 
-def test_an_absent_image(tmp_path: Path) -> None:
-    with pytest.raises(ConvoyError, match=r"gone\.png: cannot be read: No such file"):
-        crop_face(tmp_path / "gone.png", "gone.png", NO_POINTS, Square(0, 0, 10))
+def test_a_face_larger_than_any_image_is_not_cut(tmp_path: Path) -> None:
+    file = tmp_path / "face.png"
+    Image.new("L", (100, 100)).save(file)
+    square = Square.around((0, 0, 1e9, 1e9), margin=0)
+    with pytest.raises(ConvoyError, match=r"face\.png: the face a#7 has more than 89,478,485 pix"):
+        crop_face(file.read_bytes(), file, "a#7", NO_POINTS, square)
 
 
 @pytest.mark.parametrize("corner", [(-10, 0), (0, -11), (100, 5), (5, 100)])
@@ -107,4 +110,4 @@ def test_a_face_outside_of_its_image(tmp_path: Path, corner: tuple[int, int]) ->
     file = tmp_path / "face.png"
     Image.new("L", (100, 100)).save(file)
     with pytest.raises(ConvoyError, match=r"face\.png: the face a#7 lies outside of the image"):
-        crop_face(file, "a#7", NO_POINTS, Square(*corner, 10))
+        crop_face(file.read_bytes(), file, "a#7", NO_POINTS, Square(*corner, 10))

@@ -242,3 +242,19 @@ class TestErrors:
         records = [Record(b"", "0.png", {"label": "cat"})] * 300 + [record]
         monkeypatch.setattr(module, "show_progress", lambda _: iter(records))
         self.fail(tmp_path, spec("image_folder", tmp_path / "in"), message)
+
+
+def test_links_out_of_the_source_are_counted(tmp_path: Path, spec: MakeSpec) -> None:
+    write_images(tmp_path / "in", {"cat": 30})
+    write_images(tmp_path, {"other": 1})
+    (tmp_path / "in/cat/link.png").symlink_to(tmp_path / "other/000.png")
+    summary = ingest(spec("image_folder", tmp_path / "in"), tmp_path / "out")
+    assert (sum(summary.per_split().values()), summary.left_out) == (30, 1)
+
+
+def test_a_source_with_nothing_but_links_out(tmp_path: Path, spec: MakeSpec) -> None:
+    write_images(tmp_path, {"other": 1})
+    (tmp_path / "in/cat").mkdir(parents=True)
+    (tmp_path / "in/cat/link.png").symlink_to(tmp_path / "other/000.png")
+    with pytest.raises(ConvoyError, match="no sample found; 1 left out, which lead out of the"):
+        ingest(spec("image_folder", tmp_path / "in"), tmp_path / "out")

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from components.core.parts import SampleError
 from components.samples.image import ImageSample, pixel_statistics
+from tests.bombs import LARGE
 from tests.tables import image_sample, make_row
 
 RNG = np.random.default_rng(0)
@@ -220,6 +221,25 @@ class TestServing:
         for attempt in (image_sample().accept, image_sample().rescue):
             with pytest.raises(SampleError, match="not an image of a known format"):
                 attempt(b"no image")
+
+    @pytest.mark.parametrize("kind", LARGE)
+    def test_too_many_pixels_are_neither_accepted_nor_rescued(self, kind: str) -> None:
+        for attempt in (image_sample().accept, image_sample().rescue):
+            with pytest.raises(SampleError, match="has more than 89,478,485 pixels"):
+                attempt(LARGE[kind]())
+
+    @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+    def test_the_bound_is_a_parameter(self, kind: str) -> None:
+        data = encode(noise(5, 7, 3), kind)
+        assert image_sample(limits={"max_pixels": 35}).accept(data)
+        sample = image_sample(limits={"max_pixels": 34})
+        with pytest.raises(SampleError, match="has more than 34 pixels"):
+            sample.accept(data)
+        assert sample.inspect(data)["decode_error"] == "has more than 34 pixels"
+
+    def test_the_bound_ends_where_pillow_refuses(self) -> None:
+        with pytest.raises(ValidationError, match="178956970"):
+            image_sample(limits={"max_pixels": 178_956_971})
 
     def test_a_rescued_image_is_one_that_the_model_decodes(self) -> None:
         pixels = noise(6, 5, 3)

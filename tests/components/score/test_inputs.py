@@ -73,7 +73,7 @@ def test_no_more_than_one_batch_is_read_ahead(
 ) -> None:
     read = []
 
-    def noted(row: dict[str, bytes], sample: Sample) -> Entry:
+    def noted(row: dict[str, bytes], _: Chunk, sample: Sample) -> Entry:
         read.append(row)
         return Entry(None, row[sample.column])
 
@@ -135,6 +135,49 @@ def test_what_cannot_be_read_is_listed_with_the_reason(tmp_path: Path, scratch: 
     ]
     file = write_table(tmp_path / "t.parquet", [b"x", None])
     assert [entry.error for entry in read_all(file, scratch)[0].entries] == [None, "has no image"]
+
+
+@pytest.mark.timeout(60)
+def test_what_leads_out_or_is_no_file_is_listed_with_the_reason(
+    tmp_path: Path, scratch: Path
+) -> None:
+    folder = write_files(tmp_path / "images", "1.png")
+    write_files(tmp_path, "secret.png")
+    (folder / "2.png").symlink_to("../secret.png")
+    (folder / "3.png").symlink_to("1.png")
+    os.mkfifo(folder / "4.png")
+    (batch,) = read_all(folder, scratch, batch_size=4)
+    assert [entry.error for entry in batch.entries] == [
+        None,
+        f"cannot be read: leads out of {folder}",
+        None,
+        "cannot be read: not a regular file",
+    ]
+    assert batch.entries[1].sample == b""
+
+
+def test_a_table_cannot_name_files_to_be_read(tmp_path: Path, scratch: Path) -> None:
+    (tmp_path / "secret.png").write_bytes(b"secret")
+    names = {"path": ["a.png"], "file": [os.fsencode(tmp_path / "secret.png")]}
+    file = tmp_path / inputs.LISTING_FILE
+    pq.write_table(pa.table(names), file)
+    with pytest.raises(ConvoyError, match="has no column 'image_path', only path, file"):
+        list_chunks(file, SAMPLE, scratch, 3)
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ({"image_path": ["a"], "image": [5]}, "the column image is int64; must be binary"),
+        ({"image_path": [5], "image": [b"x"]}, "the column image_path is int64; must be string"),
+    ],
+)
+def test_columns_of_another_type(
+    tmp_path: Path, scratch: Path, columns: dict[str, list], message: str
+) -> None:
+    pq.write_table(pa.table(columns), tmp_path / "t.parquet")
+    with pytest.raises(ConvoyError, match=rf"t\.parquet: {message}"):
+        list_chunks(tmp_path / "t.parquet", SAMPLE, scratch, 3)
 
 
 def test_a_name_that_is_no_utf8_is_read(tmp_path: Path, scratch: Path) -> None:

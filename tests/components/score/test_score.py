@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -56,6 +58,23 @@ def test_every_image_has_its_row(spec: Spec, project: Path, images: Path, model:
     np.testing.assert_allclose(scored.probability, np.float32(GREYS) / 255, atol=1e-6)
     assert table.error.dropna().to_dict() == {6: "not an image of a known format"}
     assert (tally.samples, tally.failed) == (12, 1)
+    assert [file.name for file in (project / "out").iterdir()] == ["scores.parquet"]
+
+
+def test_what_a_killed_process_left_goes(
+    spec: Spec, project: Path, images: Path, model: Path
+) -> None:
+    hold = """
+import os, signal
+from pathlib import Path
+from components.core.scratch import scratch_folder
+with scratch_folder(Path("out"), ".scores.parquet.") as folder:
+    (folder / "parts").mkdir()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    subprocess.run([sys.executable, "-c", hold], check=False)
+    assert list((project / "out").glob(".scores.parquet.*/parts"))
+    score(spec, model, images, project / "out/scores.parquet")
     assert [file.name for file in (project / "out").iterdir()] == ["scores.parquet"]
 
 

@@ -68,3 +68,25 @@ def test_names_are_text_and_many_findings_are_cut(tmp_path: Path) -> None:
     assert "<b>0.png (train-00000.parquet, row 0): 0" in page.get_text()
     assert "and 2 more" in page.get_text()
     assert "warning" in page.get_text()
+
+
+def test_great_expectations_pages_show_names_as_text(
+    tmp_path: Path, images: Path, spec: Callable[..., Spec], data: Callable[[], Path]
+) -> None:
+    Image.new("RGB", (8, 6)).save(images / "cat/<img src=x onerror=alert(1)>.png")
+    with pytest.raises(ConvoyError):
+        validate(spec(), data(), tmp_path / "reports/validate")
+    site = tmp_path / "reports/validate-failed/data_docs"
+    pages = [page.read_text() for page in site.rglob("*.html")]
+    assert all(BeautifulSoup(page, "html.parser").select("[onerror]") == [] for page in pages)
+    texts = [BeautifulSoup(page, "html.parser").get_text() for page in pages]
+    assert sum("cat/<img src=x onerror=alert(1)>.png" in text for text in texts) == 2
+
+
+def test_a_long_label_shows_its_beginning_and_its_length(tmp_path: Path) -> None:
+    findings = [Finding("<i>" + "L" * 10_000, "a.png", "train-00000.parquet", 1)]
+    write_index("pets", [Outcome("label is known", True, False, findings)], tmp_path)
+    page = (tmp_path / "index.html").read_text()
+    assert "&lt;i&gt;LLLL" in page
+    assert "… (10,003 characters)" in page
+    assert len(page) < 5_000

@@ -260,3 +260,10 @@ def test_an_absent_image(tmp_path: Path) -> None:
     (tmp_path / "val2017/a.png").unlink()
     with pytest.raises(ConvoyError, match=r"val2017/a\.png: cannot be read: No such file"):
         list(source.read())
+
+
+def test_a_mask_larger_than_any_image_is_not_drawn(tmp_path: Path) -> None:
+    written = content(thing())
+    written["images"][0] |= {"width": 10**6, "height": 10**6}
+    with pytest.raises(ConvoyError, match=r"image 3: 1000000x1000000 is more than 89,478,485 pix"):
+        list(make(tmp_path, written).read())

@@ -120,3 +120,11 @@ def test_the_test_part_of_mnist() -> None:
             assert record.split in (None, "test")  # without the training part it is split anew
             counts[int(record.labels["label"])] += 1
     assert counts.tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
+
+
+def test_items_larger_than_any_image_are_not_read(tmp_path: Path) -> None:
+    sizes = (1, 2**20, 2**20)
+    (tmp_path / "t-images-idx3-ubyte").write_bytes(struct.pack(">4I", 0x803, *sizes))
+    (tmp_path / "t-labels-idx1-ubyte").write_bytes(struct.pack(">2I", 0x801, 1) + b"1")
+    with pytest.raises(ConvoyError, match="1,099,511,627,776 pixels in an item; at most 89,478,"):
+        list(Source(kind="mnist_idx", path=tmp_path).read())
