@@ -1,6 +1,6 @@
 """The TFX component that writes changed copies of the training examples."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import apache_beam as beam
@@ -17,8 +17,10 @@ from tfx.types.standard_artifacts import Examples, TransformGraph
 
 from components.augment.params import AugmentParams
 from components.augment.seeds import example_seeds
+from components.core.conversion import FileConverter, convert_files, plan_files
 from components.core.examples import parse_example
 from components.core.parts import Tensors
+from components.core.records import read_records
 from components.core.task import Spec
 
 TRAIN = "train"
@@ -47,28 +49,15 @@ def Augment(  # noqa: N802 (TFX names components like classes)
     augmented_examples.splits = examples.splits
     if not Spec.from_json(spec).block("augment", AugmentParams).copies:
         return
+    source = Path(examples.path(split=TRAIN)).glob("*.gz")
+    target = Path(augmented_examples.path(split=TRAIN))
+    jobs = list(plan_files(source, target, COPIES_PREFIX))
     with pipeline:
-        write_copies(
-            pipeline,
-            Path(examples.path(split=TRAIN)),
-            Path(augmented_examples.path(split=TRAIN)),
-            MakeCopies(spec, transform_graph.uri),
-        )
+        convert_files(pipeline, jobs, MakeCopies(spec, transform_graph.uri))
 
 
-def write_copies(pipeline: beam.Pipeline, source: Path, target: Path, make: beam.DoFn) -> None:
-    """Reads the training split, makes the copies batch by batch and writes them."""
-    (
-        pipeline
-        | "Read" >> beam.io.ReadFromTFRecord(str(source / "*.gz"))
-        | "Batch" >> beam.BatchElements(min_batch_size=BATCH_SIZE, max_batch_size=BATCH_SIZE)
-        | "Copy" >> beam.ParDo(make)
-        | "Write" >> beam.io.WriteToTFRecord(str(target / COPIES_PREFIX), file_name_suffix=".gz")
-    )
-
-
-class MakeCopies(beam.DoFn):
-    """Turns a batch of serialized transformed examples into its changed copies."""
+class MakeCopies(FileConverter):
+    """Turns serialized transformed examples into their changed copies, batch by batch."""
 
     def __init__(self, spec: str, transform_uri: str) -> None:
         self.text = spec
@@ -82,10 +71,14 @@ class MakeCopies(beam.DoFn):
         self.types = transform.transformed_feature_spec()
         self.coder = tft.coders.ExampleProtoCoder(transform.transformed_metadata.schema)
 
-    def process(self, batch: Sequence[bytes]) -> Iterator[bytes]:
-        """Yields `copies` serialized examples for each of the batch."""
+    def convert(self, file: str) -> Iterator[bytes]:
+        """Yields `copies` serialized examples for each of a file's."""
+        for records in read_records([file]).batch(BATCH_SIZE):
+            yield from self._copy(records)
+
+    def _copy(self, records: tf.Tensor) -> Iterator[bytes]:
         sample, features = self.spec.sample, self.spec.features
-        parsed = [parse_example(record, self.types, sample, features) for record in batch]
+        parsed = [parse_example(record, self.types, sample, features) for record in records]
         stacked = {name: tf.stack([one[name] for one in parsed]) for name in parsed[0]}
         for copy in range(1, self.copies + 1):
             yield from self._encode(copy_examples(self.spec, stacked, copy))

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tfx.types.standard_artifacts import Examples, Model
 
+SERVING_FOLDER = "Format-Serving"
+
 
 def split_files(examples: Examples, split: str) -> list[str]:
     """The files of one split."""
@@ -16,4 +18,4 @@ def split_files(examples: Examples, split: str) -> list[str]:
 
 def serving_folder(model: Model) -> Path:
     """The SavedModel of a model artifact."""
-    return Path(model.uri) / "Format-Serving"
+    return Path(model.uri) / SERVING_FOLDER

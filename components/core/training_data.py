@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import mlflow
 import pandas as pd
-import pyarrow.parquet as pq
 from mlflow.entities.model_registry import ModelVersion
 
 from components.core.errors import ConvoyError
+from components.core.parquet import read_batches
 from components.core.store import mlflow_errors
 from components.core.table import NULLABLE, read_hashes, table_schema
 
@@ -83,7 +83,7 @@ def describe_samples(
 
 def _describe(file: Path, sample: Sample, labels: Labels) -> Iterator[pd.DataFrame]:
     names = [name for name in table_schema(sample, labels).names if name != sample.column]
-    for batch in pq.ParquetFile(file).iter_batches(ROWS, columns=names):
+    for batch in read_batches(file, ROWS, names):
         rows = batch.to_pandas(types_mapper=NULLABLE.get)
         rows = rows[rows["decode_error"].isna()].reset_index(drop=True)
         yield sample.describe(rows).join(labels.describe(rows))

@@ -9,7 +9,7 @@ from tfx.components.example_validator import executor
 from tfx.dsl.components.base import executor_spec
 from tfx.types import artifact_utils, standard_component_specs
 
-from components.core.errors import ConvoyError
+from components.core.errors import DataError
 
 ANOMALIES_FILE = "SchemaDiff.pb"
 
@@ -26,7 +26,7 @@ class StrictExecutor(executor.Executor):
         """Validates every split.
 
         Raises:
-            ConvoyError: With the text of every anomaly, by split and feature.
+            DataError: With the text of every anomaly, by split and feature.
         """
         super().Do(input_dict, output_dict, exec_properties)
         anomalies = artifact_utils.get_single_instance(
@@ -36,7 +36,7 @@ class StrictExecutor(executor.Executor):
             line for split in anomalies.splits for line in describe_anomalies(anomalies.uri, split)
         ]
         if found:
-            raise ConvoyError("\n".join(["the examples do not fit the schema:", *found]))
+            raise DataError("\n".join(["the examples do not fit the schema:", *found]))
 
 
 def describe_anomalies(uri: str, split: str) -> list[str]:

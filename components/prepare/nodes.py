@@ -24,9 +24,10 @@ def prepare_nodes(spec: Spec, data: Path, schema: Path) -> dict[str, BaseNode]:
     Returns:
         The nodes by the names that they are to have, in their order.
     """
-    from tfx.components import StatisticsGen, Transform
+    from tfx.components import StatisticsGen
 
     from components.prepare.example_validator import StrictExampleValidator
+    from components.prepare.transform import OrderedTransform
 
     example_gen = _example_gen(spec, data)
     statistics = StatisticsGen(examples=example_gen.outputs["examples"])
@@ -34,7 +35,7 @@ def prepare_nodes(spec: Spec, data: Path, schema: Path) -> dict[str, BaseNode]:
     validator = StrictExampleValidator(
         statistics=statistics.outputs["statistics"], schema=expected.outputs["schema"]
     )
-    transform = Transform(
+    transform = OrderedTransform(
         examples=example_gen.outputs["examples"],
         schema=expected.outputs["schema"],
         preprocessing_fn="components.prepare.preprocessing.preprocessing_fn",

@@ -14,6 +14,7 @@ from components.train.params import TrainParams
 def make_callbacks(
     params: TrainParams,
     curves: Path,
+    speed: Path,
     examples: int,
     phase: int = 1,
 ) -> list[keras.callbacks.Callback]:
@@ -25,15 +26,17 @@ def make_callbacks(
     Args:
         params: The parameters of training.
         curves: CSV file to write, one row an epoch: loss and metrics on both splits,
-            `learning_rate`, `momentum` where the optimizer has one, `examples_per_second`,
-            `phase`.
+            `learning_rate`, `momentum` where the optimizer has one, `phase`.
+        speed: CSV file to write, one row an epoch: `examples_per_second`. It stands apart
+            because it is never the same twice.
         examples: Training examples in an epoch.
-        phase: The number of this call of `fit`, from 1; later ones go on in the same file.
+        phase: The number of this call of `fit`, from 1; later ones go on in the same files.
     """
     return [
         FiniteLoss(),
-        EpochFacts(examples, phase),  # adds to the values that the callbacks below read
+        EpochFacts(phase),  # adds to the values that the callbacks below read
         keras.callbacks.CSVLogger(curves, append=phase > 1),
+        SpeedLog(speed, examples, append=phase > 1),
         keras.callbacks.EarlyStopping(
             monitor="val_loss",
             mode="min",
@@ -92,25 +95,15 @@ class FiniteLoss(keras.callbacks.Callback):
 
 
 class EpochFacts(keras.callbacks.Callback):
-    """Adds learning rate, momentum, speed and phase to the values of each epoch.
+    """Adds learning rate, momentum and phase to the values of each epoch.
 
-    Learning rate and momentum are those after the last step of the epoch. The speed is that
-    of training without validation; in the first epoch it includes the compilation.
+    Learning rate and momentum are those after the last step of the epoch.
     """
 
-    def __init__(self, examples: int, phase: int) -> None:
-        """Takes the number of training examples in an epoch and that of the phase."""
+    def __init__(self, phase: int) -> None:
+        """Takes the number of the phase."""
         super().__init__()
-        self.examples = examples
         self.phase = phase
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Starts the clock."""
-        self.begin = time.perf_counter()
-
-    def on_test_begin(self, logs: dict[str, float] | None = None) -> None:
-        """Stops the clock: validation ends the epoch."""
-        self.seconds = time.perf_counter() - self.begin
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
         """Adds the facts to `logs`, which all callbacks share."""
@@ -119,8 +112,40 @@ class EpochFacts(keras.callbacks.Callback):
         logs["learning_rate"] = as_float(optimizer.learning_rate)
         if hasattr(optimizer, "momentum"):
             logs["momentum"] = as_float(optimizer.momentum)
-        logs["examples_per_second"] = self.examples / self.seconds
         logs["phase"] = self.phase
+
+
+class SpeedLog(keras.callbacks.Callback):
+    """Writes how fast each epoch was.
+
+    The speed is that of training without validation; in the first epoch it includes the
+    compilation.
+    """
+
+    def __init__(self, file: Path, examples: int, append: bool) -> None:
+        """Takes the CSV file and the number of training examples in an epoch."""
+        super().__init__()
+        self.file = file
+        self.examples = examples
+        self.append = append
+
+    def on_train_begin(self, logs: Mapping[str, float] | None = None) -> None:
+        """Begins the file, unless it is gone on with."""
+        if not self.append:
+            self.file.write_text("epoch,examples_per_second\n")
+
+    def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        """Starts the clock."""
+        self.begin = time.perf_counter()
+
+    def on_test_begin(self, logs: Mapping[str, float] | None = None) -> None:
+        """Stops the clock: validation ends the epoch."""
+        self.seconds = time.perf_counter() - self.begin
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        """Writes the speed."""
+        with self.file.open("a") as stream:
+            stream.write(f"{epoch},{self.examples / self.seconds}\n")
 
 
 def as_float(scalar: object) -> float:

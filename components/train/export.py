@@ -8,6 +8,7 @@ import tensorflow_transform as tft
 
 from components.core.served_model import CLASSES_FILE
 from components.core.task import Spec
+from components.train.archive import save_network
 from models.shared.loading import KERAS_FILE
 
 DEFINITION_FILE = "model.json"
@@ -57,7 +58,7 @@ def export(
         "examples": served.serve_examples.get_concrete_function(_strings("examples")),
     }
     tf.saved_model.save(served, str(folder), signatures=signatures)
-    network.save(folder / KERAS_FILE)
+    save_network(network, folder / KERAS_FILE)
     (folder / DEFINITION_FILE).write_text(network.to_json(indent=2))
     network.save_weights(folder / WEIGHTS_FILE)
     classes = folder / CLASSES_FILE

@@ -32,7 +32,7 @@ class Data:
     class_weights: dict[int, float] | None = None
 
 
-def fit(network: keras.Model, spec: Spec, data: Data, curves: Path) -> None:
+def fit(network: keras.Model, spec: Spec, data: Data, curves: Path, speed: Path) -> None:
     """Fits a network in the phases that its parameters ask for.
 
     It ends with the weights of the epoch that had the least validation loss of all.
@@ -42,6 +42,7 @@ def fit(network: keras.Model, spec: Spec, data: Data, curves: Path) -> None:
         spec: What the stage is made of; gives loss and metrics.
         data: The examples of both splits.
         curves: CSV file to write, one row an epoch.
+        speed: CSV file to write, how fast each epoch was.
 
     Raises:
         ConvoyError: When a loss is not finite, or the backbone that `train.fine_tune` needs
@@ -57,7 +58,7 @@ def fit(network: keras.Model, spec: Spec, data: Data, curves: Path) -> None:
             initial_epoch=epochs,
             epochs=epochs + phase.params.epochs,
             class_weight=data.class_weights,
-            callbacks=make_callbacks(phase.params, curves, data.examples, number),
+            callbacks=make_callbacks(phase.params, curves, speed, data.examples, number),
             verbose=1 if sys.stdout.isatty() else 2,
         )
         epochs = history.epoch[-1] + 1  # a phase may have stopped early

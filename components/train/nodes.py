@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from components.core.layout import speed_file
 from components.core.task import Spec
 
 if TYPE_CHECKING:
@@ -37,5 +38,9 @@ def train_node(
         transform_graph=transform_graph,
         train_args=trainer_pb2.TrainArgs(splits=["train"]),
         eval_args=trainer_pb2.EvalArgs(splits=["val"]),
-        custom_config={"spec": spec.to_json(), "examples": count},
+        custom_config={
+            "spec": spec.to_json(),
+            "examples": count,
+            "speed": str(speed_file(spec.name)),
+        },
     )

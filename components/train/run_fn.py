@@ -25,7 +25,8 @@ def run_fn(fn_args: Any) -> None:
     Args:
         fn_args: TFX's arguments: the files of both splits, the transform graph, where to
             put the model and the curves, and `custom_config` with `spec`, what the stage is
-            made of as JSON, and `examples`, the training examples in an epoch.
+            made of as JSON, `examples`, the training examples in an epoch, and `speed`, where to
+            put how fast each epoch was.
     """
     spec = Spec.from_json(fn_args.custom_config["spec"])
     params = spec.block("train", TrainParams)
@@ -35,12 +36,13 @@ def run_fn(fn_args: Any) -> None:
     transform = tft.TFTransformOutput(fn_args.transform_graph_path)
     curves = Path(fn_args.model_run_dir) / CURVES_FILE
     curves.parent.mkdir(parents=True, exist_ok=True)
+    speed = Path(fn_args.custom_config["speed"])
     with tempfile.TemporaryDirectory() as cache:
         training = read_examples(fn_args.train_files, transform, spec, Path(cache) / "train")
         validation = read_examples(fn_args.eval_files, transform, spec, Path(cache) / "val")
         with distribution(params.strategy).scope():
             network = build(spec, transform, training.samples(spec.sample.column))
-        fit(network, spec, _data(spec, training, validation, fn_args), curves)
+        fit(network, spec, _data(spec, training, validation, fn_args), curves, speed)
     export(network, transform, spec, Path(fn_args.serving_model_dir))
 
 

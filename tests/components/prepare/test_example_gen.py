@@ -1,6 +1,8 @@
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -81,30 +83,59 @@ def test_the_spec_reaches_the_executor(tmp_path: Path) -> None:
     }
 
 
-def test_examples_keep_the_columns_that_later_stages_read(tmp_path: Path) -> None:
-    import apache_beam as beam
-    from apache_beam.testing.util import assert_that
+def make_examples(folder: Path, shards: Sequence[pa.Table]) -> list[list[dict[str, list]]]:
+    """Runs the executor on shards of the training split; returns the examples of each file."""
+    import tensorflow as tf
+    from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
+    from tfx.proto import example_gen_pb2
+    from tfx.types.standard_artifacts import Examples
+    from tfx.utils import proto_utils
 
     from components.prepare.example_gen import ParquetExecutor
     from components.prepare.nodes import prepare_nodes
 
+    for number, table in enumerate(shards):
+        pq.write_table(table, folder / f"train-{number:05}.parquet")
+    node = prepare_nodes(SPEC, folder, folder / "absent.pbtxt")["ExampleGen"]
+    split = example_gen_pb2.Input.Split(name="train", pattern="train-*.parquet")
+    config = proto_utils.proto_to_json(example_gen_pb2.Input(splits=[split]))
+    examples = Examples()
+    examples.uri = str(folder / "examples")
+    flags = ["--direct_running_mode=in_memory", "--sdk_container_image=local"]
+    context = BaseBeamExecutor.Context(beam_pipeline_args=flags, unique_id="", tmp_dir=str(folder))
+    properties = {**node.exec_properties, "input_config": config}
+    ParquetExecutor(context).Do({}, {"examples": [examples]}, properties)
+    assert examples.splits == ["train"]
+    files = sorted(Path(examples.path(split="train")).iterdir())
+    return [
+        [
+            decode(record)
+            for record in tf.data.TFRecordDataset(str(file), "GZIP").as_numpy_iterator()
+        ]
+        for file in files
+    ]
+
+
+def row(number: int) -> dict[str, Any]:
+    known = {"image": b"png", "width": number, "height": 2, "label": "cat"}
+    return {**known, "image_path": f"{number}.png", "sha256": "0", "split": "train"}
+
+
+def test_examples_keep_the_columns_that_later_stages_read(tmp_path: Path) -> None:
     types = table_schema(SPEC.sample, SPEC.labels)
-    row = {"image": b"png", "width": 3, "height": 2, "image_path": "a.png", "label": "cat"}
-    table = pa.Table.from_pylist([{**row, "sha256": "0", "split": "train"}], types)
-    pq.write_table(table, tmp_path / "train-00000.parquet")
-    node = prepare_nodes(SPEC, tmp_path, tmp_path / "absent.pbtxt")["ExampleGen"]
+    ((example,),) = make_examples(tmp_path, [pa.Table.from_pylist([row(3)], types)])
+    assert example == {
+        "image": [b"png"],
+        "width": [3],
+        "height": [2],
+        "image_path": [b"3.png"],
+        "label": [b"cat"],
+    }
 
-    def check(records: list[bytes]) -> None:
-        (example,) = map(decode, records)
-        assert example == {
-            "image": [b"png"],
-            "width": [3],
-            "height": [2],
-            "image_path": [b"a.png"],
-            "label": [b"cat"],
-        }
 
-    transform = ParquetExecutor().GetInputSourceToExamplePTransform()
-    with beam.Pipeline() as pipeline:
-        examples = pipeline | transform(node.exec_properties, "train-*.parquet")
-        assert_that(examples, check)
+def test_a_file_of_examples_holds_the_rows_of_a_shard_in_their_order(tmp_path: Path) -> None:
+    types = table_schema(SPEC.sample, SPEC.labels)
+    rows = [[row(number) for number in range(begin, begin + 300)] for begin in (0, 300, 600)]
+    files = make_examples(tmp_path, [pa.Table.from_pylist(part, types) for part in rows])
+    widths = [[example["width"][0] for example in examples] for examples in files]
+    assert widths == [[each["width"] for each in part] for part in rows]

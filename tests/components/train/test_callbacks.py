@@ -42,7 +42,7 @@ def fit(
         epochs=epochs,
         verbose=0,
         validation_data=(inputs, 2 * inputs if validation is None else validation),
-        callbacks=make_callbacks(params, folder / "curves.csv", EXAMPLES),
+        callbacks=make_callbacks(params, folder / "curves.csv", folder / "speed.csv", EXAMPLES),
     )
     with (folder / "curves.csv").open() as file:
         rows = [{key: float(value) for key, value in row.items()} for row in csv.DictReader(file)]
@@ -66,9 +66,15 @@ def test_curves_have_a_row_an_epoch(tmp_path: Path) -> None:
         "val_mae",
         "learning_rate",
         "momentum",
-        "examples_per_second",
         "phase",
     }
+    assert [row["epoch"] for row in rows] == list(range(6))
+
+
+def test_speeds_stand_apart(tmp_path: Path) -> None:
+    fit(tmp_path, optimizer=SGD)
+    with (tmp_path / "speed.csv").open() as file:
+        rows = [{key: float(value) for key, value in row.items()} for row in csv.DictReader(file)]
     assert [row["epoch"] for row in rows] == list(range(6))
     assert all(row["examples_per_second"] > 0 for row in rows)
 

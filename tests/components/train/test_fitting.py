@@ -52,7 +52,7 @@ def batches(dataset: tf.data.Dataset) -> tf.data.Dataset:
 
 def run(folder: Path, fitted: keras.Model, spec: Spec) -> pd.DataFrame:
     data = Data(batches(examples(64)), batches(examples(32, seed=1)), examples=64)
-    fit(fitted, spec, data, folder / "curves.csv")
+    fit(fitted, spec, data, folder / "curves.csv", folder / "speed.csv")
     return pd.read_csv(folder / "curves.csv")
 
 
@@ -117,7 +117,7 @@ def test_balanced_weights_find_the_rare_class(tmp_path: Path) -> None:
         quick = spec_of(epochs=5, optimizer={"learning_rate": 0.05}, class_weights=mode)
         weights = quick.learning.class_weights(rare)
         data = Data(batches(rare), batches(rare), 160, weights)
-        fit(fitted, quick, data, tmp_path / f"{mode}.csv")
+        fit(fitted, quick, data, tmp_path / f"{mode}.csv", tmp_path / "speed.csv")
         logits = fitted.predict(batches(rare), verbose=0)[:, 0]
         recalls[mode] = float((logits[:16] > 0).mean())  # people come first
     assert recalls["none"] < 0.2

@@ -31,4 +31,8 @@ def test_training_reads_examples_and_copies(tmp_path: Path) -> None:
     )
     assert arguments.train_files == ["transformed/Split-train/*", "copies/Split-train/*"]
     assert arguments.eval_files == ["transformed/Split-val/*", "copies/Split-val/*"]
-    assert arguments.custom_config == {"spec": SPEC.to_json(), "examples": 60}
+    assert arguments.custom_config == {
+        "spec": SPEC.to_json(),
+        "examples": 60,
+        "speed": f"artifacts/{SPEC.name}/diary/train/speed.csv",
+    }

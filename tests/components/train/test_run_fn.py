@@ -98,7 +98,11 @@ def train(folder: Path, spec: Spec, monkeypatch: pytest.MonkeyPatch) -> pd.DataF
     """Trains on examples and one copy of each; returns the curves."""
     monkeypatch.setattr(tft, "TFTransformOutput", Transform)
     arguments = SimpleNamespace(
-        custom_config={"spec": spec.to_json(), "examples": 2 * TRAINING},
+        custom_config={
+            "spec": spec.to_json(),
+            "examples": 2 * TRAINING,
+            "speed": str(folder / "speed.csv"),
+        },
         transform_graph_path="",
         train_files=[
             write(folder / "transformed" / "Split-train", TRAINING),
