@@ -1,5 +1,7 @@
 """Promotes a registered version, and undoes a promotion."""
 
+from mlflow.entities.model_registry import ModelVersion
+
 from components.core.errors import ConvoyError
 from components.core.store import CHAMPION
 from components.core.task import Spec
@@ -7,7 +9,7 @@ from components.core.training_data import load_hashes
 from components.evaluate.judgement import Challenger, Judgement, judge
 from components.evaluate.measurement import example_files
 from components.register.records import Decision
-from components.register.registry import Registry
+from components.register.registry import OvertakenError, Registry
 
 
 def promote_version(
@@ -41,15 +43,52 @@ def promote_version(
     if registry.aliases().get(CHAMPION) == number:
         registry.complete()
         return f"{task} version {number} is the champion already"
-    challenger = Challenger(registry.download(number), load_hashes(candidate) or frozenset())
-    judgement = judge(spec, challenger, example_files(task), allow_interface_change)
-    decision = _decision(judgement, force)
+    decision = judge_and_settle(spec, registry, candidate, force, allow_interface_change)
     if decision.action == "refuse":
-        registry.refuse(number, decision)
         raise ConvoyError(f"{task} version {number}: {'; '.join(decision.reasons)}")
-    registry.promote(number, decision)
     forced = ", by force although " + "; ".join(decision.reasons) if decision.forced else ""
     return f"{task} version {number} is the champion{forced}"
+
+
+def judge_and_settle(
+    spec: Spec,
+    registry: Registry,
+    candidate: ModelVersion,
+    force: bool = False,
+    allow_interface_change: bool = False,
+) -> Decision:
+    """Judges a version on the current test split, and promotes or refuses it.
+
+    The champion that it is judged against is still the champion when it is promoted: when
+    another has taken its place in the meantime, the version is judged anew, and all others wait.
+
+    Args:
+        spec: The task.
+        registry: Its versions.
+        candidate: The version.
+        force: Whether to overrule the gate.
+        allow_interface_change: Whether inputs, outputs and classes may change.
+
+    Returns:
+        What was decided.
+
+    Raises:
+        ConvoyError: When a model or the test split cannot be read.
+    """
+    number = str(candidate.version)
+    challenger = Challenger(registry.download(number), load_hashes(candidate) or frozenset())
+
+    def decide() -> Decision:
+        judgement = judge(spec, challenger, example_files(spec.name), allow_interface_change)
+        decision = _decision(judgement, force)
+        registry.settle(number, decision, judgement.version)
+        return decision
+
+    try:
+        return decide()
+    except OvertakenError:
+        with registry.alone():
+            return decide()
 
 
 def _decision(judgement: Judgement, force: bool) -> Decision:

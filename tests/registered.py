@@ -62,6 +62,7 @@ def register(spec: Spec, toy_model: Path) -> Register:
     """
     import mlflow
 
+    from components.core.digest import model_digest
     from components.core.files import folder_digest
     from components.core.training_data import HASHES
     from components.register.registry import Registry
@@ -78,6 +79,7 @@ def register(spec: Spec, toy_model: Path) -> Register:
             "git_commit": "0123456789abcdef-dirty",
             "data_hash": "fedcba9876543210.dir",
             "model_digest": folder_digest(model),
+            "model_identity": model_digest(model),
         }
         metrics = {"accuracy": accuracy, "macro_f1": 0.2}
         version = registry.register(run_id, model, metrics, tags, png(200), "image")

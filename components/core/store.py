@@ -1,6 +1,7 @@
 """MLflow's store, as all stages read it."""
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,16 +10,31 @@ from pathlib import Path
 import mlflow
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
+from mlflow.protos.databricks_pb2 import (
+    INVALID_PARAMETER_VALUE,
+    RESOURCE_DOES_NOT_EXIST,
+    ErrorCode,
+)
 from requests import RequestException
 
+from components.core.conditions import explain
+from components.core.database import ensure_database
 from components.core.errors import ConvoyError
+from components.core.files import folder_digest
 from components.core.relocate import relocate
+from components.core.server import check_server, describe_refusal
 
 EMBEDDED_STORE = "sqlite:///mlflow.db"
 ARTIFACTS = "mlartifacts"
 SQLITE = "sqlite:///"
 CHAMPION = "champion"
 MODEL_ARTIFACT = "model"
+DIGEST_TAG = "model_digest"
+"""A version's tag with the digest of its files, by which they are checked."""
+MODEL_URI = re.compile(r"models:/([^/@]+)(?:/(\d+)|@([^/@]+))")
+ABSENT = {ErrorCode.Name(RESOURCE_DOES_NOT_EXIST), ErrorCode.Name(INVALID_PARAMETER_VALUE)}
+"""What MLflow answers about versions and aliases that are not there."""
+SHOWN = 12
 
 
 @contextmanager
@@ -26,30 +42,40 @@ def mlflow_errors() -> Iterator[None]:
     """Turns MLflow's errors into ones that name the store; also a decorator.
 
     Raises:
-        ConvoyError: When MLflow refuses a request or cannot be reached. It retries by itself
-            with back-off, `MLFLOW_HTTP_REQUEST_MAX_RETRIES` times.
+        ConvoyError: When MLflow refuses a request, its disk is full or not to be written, or it
+            cannot be reached. It tries again by itself with back-off,
+            `MLFLOW_HTTP_REQUEST_MAX_RETRIES` times.
     """
     try:
         yield
     except (MlflowException, RequestException, sqlite3.DatabaseError) as error:
-        raise ConvoyError(f"MLflow at {mlflow.get_tracking_uri()}: {error}") from error
+        store = f"MLflow at {mlflow.get_tracking_uri()}"
+        sentence = explain(error, store) or f"{store}: {describe_refusal(error)}"
+        raise ConvoyError(sentence) from error
 
 
 @mlflow_errors()
 def configure() -> None:
     """Points MLflow at `MLFLOW_TRACKING_URI`, or at `mlflow.db` in the current folder."""
     mlflow.set_tracking_uri(os.environ.get("MLFLOW_TRACKING_URI") or EMBEDDED_STORE)
-    artifacts = local_artifacts()
-    if artifacts is not None:
-        relocate(Path(mlflow.get_tracking_uri().removeprefix(SQLITE)), artifacts)
+    database = local_database()
+    if database is None:
+        check_server(mlflow.get_tracking_uri())
+    else:
+        ensure_database(database)
+        relocate(database, database.with_name(ARTIFACTS))
+
+
+def local_database() -> Path | None:
+    """MLflow's SQLite file; None for a server."""
+    uri = mlflow.get_tracking_uri()
+    return Path(uri.removeprefix(SQLITE)).resolve() if uri.startswith(SQLITE) else None
 
 
 def local_artifacts() -> Path | None:
     """The folder `mlartifacts` next to a SQLite store; a server has a place of its own."""
-    uri = mlflow.get_tracking_uri()
-    if not uri.startswith(SQLITE):
-        return None
-    return Path(uri.removeprefix(SQLITE)).resolve().with_name(ARTIFACTS)
+    database = local_database()
+    return database.with_name(ARTIFACTS) if database else None
 
 
 @mlflow_errors()
@@ -71,15 +97,61 @@ def model_uri(name: str, version: str | int) -> str:
 def download(uri: str) -> Path:
     """The folder of a registered model's SavedModel and what was registered along with it.
 
-    A local store's own folder is returned; a server's is copied into a temporary one.
+    A local store's own folder is returned; a server's is copied into a temporary one. A
+    SavedModel is code that whoever loads it runs: its files must be those that were registered.
 
     Args:
         uri: Such as `models:/digits@champion` or `models:/digits/3`.
 
     Raises:
-        ConvoyError: When there is no such model or MLflow cannot be reached.
+        ConvoyError: When there is no such model, its files are lost or are others than those
+            that were registered, or MLflow cannot be reached.
     """
     configure()
-    folder = Path(mlflow.artifacts.download_artifacts(uri))
-    artifacts = mlflow.models.Model.load(folder).flavors["python_function"]["artifacts"]
-    return folder / artifacts[MODEL_ARTIFACT]["path"]
+    version = _resolve(uri)
+    try:
+        folder = Path(mlflow.artifacts.download_artifacts(model_uri(version.name, version.version)))
+        artifacts = mlflow.models.Model.load(folder).flavors["python_function"]["artifacts"]
+        model = folder / artifacts[MODEL_ARTIFACT]["path"]
+        found = folder_digest(model)
+    except (OSError, MlflowException) as error:
+        raise _named(
+            uri,
+            f"version {version.version} is registered, but its files cannot be read: {error}; "
+            f"run: convoy run {version.name}, which registers its last model again",
+        ) from error
+    registered = version.tags.get(DIGEST_TAG)
+    if registered not in (None, found):
+        raise _named(
+            uri,
+            f"the files of version {version.version} are not those that were registered: their "
+            f"digest is {found[:SHOWN]}, not {registered[:SHOWN]}; a model is code, so this one "
+            "is not loaded: bring its files back from a backup, or register another",
+        )
+    return model
+
+
+def _resolve(uri: str) -> ModelVersion:
+    """The version that an address names."""
+    match = MODEL_URI.fullmatch(uri)
+    if match is None:
+        raise _named(uri, "name a version or an alias: models:/NAME/3 or models:/NAME@champion")
+    name, number, alias = match.groups()
+    client = mlflow.MlflowClient()
+    try:
+        if number:
+            return client.get_model_version(name, number)
+        return client.get_model_version_by_alias(name, alias)
+    except MlflowException as error:
+        if error.error_code not in ABSENT:
+            raise
+        raise _named(
+            uri,
+            f"there is no {f'version {number}' if number else alias} of {name}; convoy models "
+            f"{name} lists what there is, convoy run {name} registers the last model again where "
+            f"it is missing, and convoy promote {name} makes it the champion",
+        ) from None
+
+
+def _named(uri: str, message: str) -> ConvoyError:
+    return ConvoyError(f"MLflow at {mlflow.get_tracking_uri()}: {uri}: {message}")

@@ -1,27 +1,30 @@
 """Registers a model with all that is known of it, and does what the gate decided."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from components.core.digest import model_digest
 from components.core.examples import read_raw
 from components.core.files import folder_digest
 from components.core.layout import (
     CHAMPION_FILE,
     DECISION_FILE,
-    METADATA,
     METRICS_FILE,
-    artifact_folder,
     data_folder,
+    lineage_file,
+    speed_file,
 )
+from components.core.store import CHAMPION, DIGEST_TAG
 from components.core.tabular import read_json
 from components.core.task import Spec
 from components.core.training_data import log_training_data
 from components.register.provenance import provenance
 from components.register.records import Decision
-from components.register.registry import DIGEST_TAG, Registry
-from components.register.tracking import log_curves, log_results, training_run
+from components.register.registry import IDENTITY_TAG, OvertakenError, Registry
+from components.register.tracking import log_curves, log_results, resumed_run, training_run
 
 
 @dataclass(frozen=True)
@@ -44,48 +47,80 @@ class Results:
 def register_model(spec: Spec, results: Results) -> dict[str, Any]:
     """Registers a new version as challenger and promotes it when the gate accepted it.
 
-    A model that has been registered before becomes no new version.
+    A model that has been registered before becomes no new version. All of it is one step for
+    other processes: of two that register the same model, the second finds the first one's.
 
     Args:
         spec: The task and all of its parameters.
         results: What is registered.
 
     Returns:
-        `version` and `run_id`, and of the gate `accepted` and `reasons`.
+        `version`, `run_id` and `digest`, by which it is known again, and of the gate `accepted`
+        and `reasons`. `settled` is false when the champion is no longer the one that the gate
+        has judged against: then the version stays the challenger until it is judged anew.
     """
     verdict = read_json(results.evaluation / DECISION_FILE)
     metrics = read_json(results.evaluation / METRICS_FILE)
     registry = Registry(spec.name)
-    version, run_id = _find_or_register(spec, registry, results, metrics)
-    decision = Decision(
-        "promote" if verdict["accepted"] else "refuse",
-        verdict["reasons"],
-        metrics=metrics,
-        champion_metrics=read_json(results.evaluation / CHAMPION_FILE),
-    )
-    act = registry.promote if verdict["accepted"] else registry.refuse
-    act(version, decision)
-    done = {name: verdict[name] for name in ("accepted", "reasons")}
-    return {"version": version, "run_id": run_id, **done}
+    digest = model_digest(results.model)
+    with registry.alone():
+        version, run_id = _find_or_register(spec, registry, results, metrics, digest)
+        decision = Decision(
+            "promote" if verdict["accepted"] else "refuse",
+            verdict["reasons"],
+            metrics=metrics,
+            champion_metrics=read_json(results.evaluation / CHAMPION_FILE),
+        )
+        done = _settle(registry, version, decision, verdict["champion"])
+    return {"version": version, "run_id": run_id, "digest": digest, **done}
+
+
+def _settle(
+    registry: Registry, version: str, decision: Decision, judged: str | None
+) -> dict[str, Any]:
+    reasons = list(decision.reasons)
+    if judged != version and registry.aliases().get(CHAMPION) == version:
+        reasons = [f"version {version} is this very model, and the champion already", *reasons]
+    try:
+        registry.settle(version, decision, judged)
+    except OvertakenError as error:
+        return {"accepted": False, "reasons": [str(error)], "settled": False}
+    return {"accepted": decision.action == "promote", "reasons": reasons, "settled": True}
 
 
 def _find_or_register(
-    spec: Spec, registry: Registry, results: Results, metrics: dict[str, float]
+    spec: Spec, registry: Registry, results: Results, metrics: dict[str, float], digest: str
 ) -> tuple[str, str]:
     """Number and run of the model's version, a new one unless it has been registered before."""
-    digest = folder_digest(results.model)
-    known = registry.resume(digest, metrics)
+    files = folder_digest(results.model)
+    known = registry.resume(digest, metrics) or registry.resume(files, metrics)
+    example, column = _first_sample(spec, results.examples), spec.sample.column
     if known is not None:
+        if not registry.has_files(known):
+            _log(spec, results, metrics, resumed_run(known.run_id))
+            registry.restore(known, results.model, example, column)
         return str(known.version), known.run_id
-    tags = {DIGEST_TAG: digest}
-    with training_run(spec, tags) as run_id:
+    tags = {IDENTITY_TAG: digest, DIGEST_TAG: files}
+    run_id = _log(spec, results, metrics, training_run(spec, {IDENTITY_TAG: digest}))
+    lineage = str(lineage_file(spec.name, "register"))
+    tags |= provenance(spec.name) | {"lineage": lineage}
+    return registry.register(run_id, results.model, metrics, tags, example, column), run_id
+
+
+def _log(
+    spec: Spec,
+    results: Results,
+    metrics: dict[str, float],
+    run: AbstractContextManager[str],
+) -> str:
+    """Logs with a run what a model was made of and has come to; returns the run's id."""
+    with run as run_id:
         log_curves(results.curves)
+        if (speed := speed_file(spec.name)).is_file():
+            log_curves(speed)
         log_results(metrics, results.evaluation)
         log_training_data(data_folder(spec.name), spec.sample, spec.labels)
-    lineage = str(artifact_folder(spec.name, "register") / METADATA)
-    tags |= provenance(spec.name) | {"lineage": lineage}
-    example, column = _first_sample(spec, results.examples), spec.sample.column
-    return registry.register(run_id, results.model, metrics, tags, example, column), run_id
+    return run_id
 
 
 def _first_sample(spec: Spec, files: Sequence[str]) -> bytes:

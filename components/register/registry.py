@@ -1,9 +1,11 @@
 """The versions of a task's model in the MLflow registry."""
 
 import logging
+import re
+import tempfile
 import warnings
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any
@@ -12,17 +14,21 @@ import mlflow
 import pandas as pd
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
+from mlflow.protos.databricks_pb2 import RESOURCE_ALREADY_EXISTS, ErrorCode
 
 from components import core
 from components.core.errors import ConvoyError
+from components.core.files import folder_digest
 from components.core.store import (
     CHAMPION,
+    DIGEST_TAG,
     MODEL_ARTIFACT,
     configure,
     download,
     mlflow_errors,
     model_uri,
 )
+from components.register.lock import Held, registry_lock
 from components.register.records import Decision, read_decisions, record_decision
 from components.register.tracking import resumed_run
 
@@ -32,14 +38,35 @@ REFUSED = "refused"
 ROLLED_BACK = "rolled-back"
 METRIC_TAG = "metric."
 STAGE_TAG = "stage"
-DIGEST_TAG = "model_digest"
+IDENTITY_TAG = "model_identity"
+"""A version's tag with the digest of what its model computes, by which it is known again."""
 FORMER_TAG = "former_champion"
 ROLLBACK_TAG = "rolling_back_to"
+LOGGED_MODEL = re.compile(r"\bm-[0-9a-f]{32}\b")
 SERVED_MODEL = Path(core.__file__).with_name("served_model.py")
 REQUIREMENTS = ("mlflow", "numpy", "pandas", "tensorflow")
 
 # it warns that an environment made by uv has no pip
 logging.getLogger("mlflow.utils.environment").setLevel(logging.ERROR)
+
+
+class OvertakenError(ConvoyError):
+    """The champion is no longer the one that a decision was made against.
+
+    Attributes:
+        champion: The number of the version that is the champion now; None without one.
+    """
+
+    def __init__(self, name: str, judged: str | None, champion: str | None) -> None:
+        self.champion = champion
+        super().__init__(
+            f"{name}: judged against {_champion(judged)}, but meanwhile there is "
+            f"{_champion(champion)}"
+        )
+
+
+def _champion(version: str | None) -> str:
+    return f"the champion {version}" if version else "no champion"
 
 
 class Registry:
@@ -68,6 +95,24 @@ class Registry:
         configure()
         self.name = name
         self._client = mlflow.MlflowClient()
+        self._held: Held | None = None
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keeps all others from changing this task's registry, also from other machines.
+
+        Raises:
+            ConvoyError: When another process holds it for too long.
+        """
+        if self._held is not None:
+            yield
+            return
+        with mlflow_errors(), registry_lock(self._client, self.name) as held:
+            self._held = held
+            try:
+                yield
+            finally:
+                self._held = None
 
     def register(
         self,
@@ -97,8 +142,7 @@ class Registry:
         with mlflow_errors():
             logged = self._log(run_id, model_folder, pd.DataFrame({column: [input_example]}))
             measured = {f"{METRIC_TAG}{name}": str(value) for name, value in metrics.items()}
-            if self._find() is None:
-                self._client.create_registered_model(self.name)
+            self._ensure_model()
             version = self._client.create_model_version(
                 self.name, logged.model_uri, run_id, {**tags, **measured}, model_id=logged.model_id
             ).version
@@ -123,27 +167,58 @@ class Registry:
         Returns:
             The version; None when the model has not been registered.
         """
-        found = [version for version in self.versions() if version.tags.get(DIGEST_TAG) == digest]
-        if not found:
+        found = self.find(digest)
+        if found is None:
             return None
         for name, value in metrics.items():
-            self._set_tag(found[0].version, f"{METRIC_TAG}{name}", str(value))
-        if self.aliases().get(CHAMPION) != str(found[0].version):
-            self._client.set_registered_model_alias(self.name, CHALLENGER, found[0].version)
-        return found[0]
+            self._set_tag(found.version, f"{METRIC_TAG}{name}", str(value))
+        if self.aliases().get(CHAMPION) != str(found.version):
+            self._client.set_registered_model_alias(self.name, CHALLENGER, found.version)
+        return found
+
+    def find(self, digest: str) -> ModelVersion | None:
+        """The newest version of a model.
+
+        Args:
+            digest: Of what it computes, or of its files: versions of earlier releases of convoy
+                are known by these only.
+        """
+        for version in self.versions():
+            if digest in (version.tags.get(IDENTITY_TAG), version.tags.get(DIGEST_TAG)):
+                return version
+        return None
+
+    @mlflow_errors()
+    def has_files(self, version: ModelVersion) -> bool:
+        """Whether the files of a version are in the store; they are not read."""
+        return bool(mlflow.artifacts.list_artifacts(model_uri(self.name, version.version)))
+
+    @mlflow_errors()
+    def restore(
+        self, version: ModelVersion, model_folder: Path, input_example: bytes, column: str
+    ) -> None:
+        """Brings back the files of a version, which the store has lost.
+
+        Args:
+            version: The version.
+            model_folder: A SavedModel that is the version's by what it computes.
+            input_example: An encoded sample.
+            column: The name of the model's input.
+        """
+        example = pd.DataFrame({column: [input_example]})
+        with tempfile.TemporaryDirectory() as folder, _quiet():
+            logged = logged_model(version)
+            model = mlflow.models.Model(run_id=version.run_id, model_id=logged)
+            mlflow.pyfunc.save_model(folder, mlflow_model=model, **_served(model_folder, example))
+            self._client.log_model_artifacts(logged, folder)
+        self._set_tag(version.version, DIGEST_TAG, folder_digest(model_folder))
 
     def _log(self, run_id: str, folder: Path, example: pd.DataFrame) -> Any:
         """Logs the model; MLflow runs it on the example to infer the signature."""
-        with resumed_run(run_id), warnings.catch_warnings():
-            # the table has integers, and none is ever missing
-            warnings.filterwarnings("ignore", "Hint: Inferred schema contains integer")
-            logged = mlflow.pyfunc.log_model(
-                name=self.name,
-                python_model=SERVED_MODEL,
-                artifacts={MODEL_ARTIFACT: str(folder)},
-                input_example=example,
-                pip_requirements=[f"{name}=={installed_version(name)}" for name in REQUIREMENTS],
-            )
+        if not folder.is_dir():
+            raise ConvoyError(f"{folder}: there is no model; run the stage train first")
+        with resumed_run(run_id), _quiet():
+            logged = mlflow.pyfunc.log_model(name=self.name, **_served(folder, example))
         if logged.signature is None:
             self._client.delete_logged_model(logged.model_id)
             raise ConvoyError(f"{folder}: the model cannot predict the input example")
@@ -174,7 +249,26 @@ class Registry:
         versions = self._client.search_model_versions(f"name = '{self.name}'")
         return sorted(versions, key=lambda version: int(version.version), reverse=True)
 
-    @mlflow_errors()
+    def settle(self, version: str, decision: Decision, judged: str | None) -> None:
+        """Promotes or refuses a version, unless the champion has changed since it was judged.
+
+        No other process can change the champion between the look at it and the promotion.
+
+        Args:
+            version: The number of the version.
+            decision: What the gate says of it.
+            judged: The number of the champion that the decision was made against; None for none.
+
+        Raises:
+            OvertakenError: When another version than these two is the champion. Nothing changes.
+        """
+        with self.alone():
+            champion = self.aliases().get(CHAMPION)
+            if champion not in (judged, version):
+                raise OvertakenError(self.name, judged, champion)
+            act = self.promote if decision.action == "promote" else self.refuse
+            act(version, decision)
+
     def promote(self, version: str, decision: Decision) -> None:
         """Makes a version the champion; the former one is archived.
 
@@ -182,12 +276,18 @@ class Registry:
             version: The number of the version.
             decision: Recorded before the alias moves, so that no promotion lacks its record.
         """
-        former = self.aliases().get(CHAMPION)
-        if former is not None and former != version and decision.action == "promote":
-            self._set_tag(version, FORMER_TAG, former)
-        record_decision(self._client, self.get(version), decision, former)
-        self._client.set_registered_model_alias(self.name, CHAMPION, version)
-        self.complete()
+        with mlflow_errors(), self.alone():
+            former = self.aliases().get(CHAMPION)
+            if former is not None and former != version and decision.action == "promote":
+                self._set_tag(version, FORMER_TAG, former)
+            record_decision(self._client, self.get(version), decision, former)
+            self._check_held()
+            self._client.set_registered_model_alias(self.name, CHAMPION, version)
+            self.complete()
+
+    def _check_held(self) -> None:
+        if self._held is not None:
+            self._held.check()
 
     @mlflow_errors()
     def refuse(self, version: str, decision: Decision) -> None:
@@ -212,6 +312,10 @@ class Registry:
         Raises:
             ConvoyError: When no champion came before.
         """
+        with self.alone():
+            return self._roll_back(decision)
+
+    def _roll_back(self, decision: Decision) -> tuple[str, str]:
         unfinished = self._unfinished_rollback()
         if unfinished is not None:
             self.complete()
@@ -264,6 +368,13 @@ class Registry:
         """
         return download(model_uri(self.name, version))
 
+    def _ensure_model(self) -> None:
+        try:
+            self._client.create_registered_model(self.name)
+        except MlflowException as error:  # one request: two that look first would both make it
+            if error.error_code != ErrorCode.Name(RESOURCE_ALREADY_EXISTS):
+                raise
+
     def _find(self) -> Any:
         found = self._client.search_registered_models(f"name = '{self.name}'")
         return found[0] if found else None
@@ -276,6 +387,24 @@ class Registry:
         self._client.set_model_version_tag(self.name, str(version), key, value)
 
 
+def _served(folder: Path, example: pd.DataFrame) -> dict[str, Any]:
+    """How a model is kept: with the code that serves it, and an example of its input."""
+    return {
+        "python_model": SERVED_MODEL,
+        "artifacts": {MODEL_ARTIFACT: str(folder)},
+        "input_example": example,
+        "pip_requirements": [f"{name}=={installed_version(name)}" for name in REQUIREMENTS],
+    }
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    with warnings.catch_warnings():
+        # the table has integers, and none is ever missing
+        warnings.filterwarnings("ignore", "Hint: Inferred schema contains integer")
+        yield
+
+
 def _stage(version: ModelVersion, champion: str | None) -> str | None:
     """What a version's tag `stage` must be, given the champion; None when it has none."""
     if str(version.version) == champion:
@@ -284,6 +413,12 @@ def _stage(version: ModelVersion, champion: str | None) -> str | None:
         return ROLLED_BACK
     stage = version.tags.get(STAGE_TAG)
     return ARCHIVED if stage == CHAMPION else stage
+
+
+def logged_model(version: ModelVersion) -> str | None:
+    """The id of the logged model that a version is; None when it was registered otherwise."""
+    found = LOGGED_MODEL.search(version.source or "")
+    return found[0] if found else None
 
 
 def recorded_metrics(version: ModelVersion) -> dict[str, float]:

@@ -7,6 +7,8 @@ from typing import Any
 
 import mlflow
 import pandas as pd
+from mlflow.exceptions import MlflowException
+from mlflow.protos.databricks_pb2 import RESOURCE_ALREADY_EXISTS, ErrorCode
 
 from components.core.store import configure, local_artifacts, mlflow_errors
 from components.core.task import Spec
@@ -18,7 +20,13 @@ def _experiment_id(task: str) -> str:
     if found is not None:
         return str(found.experiment_id)
     artifacts = local_artifacts()
-    return str(mlflow.create_experiment(task, artifacts and str(artifacts / task)))
+    try:
+        return str(mlflow.create_experiment(task, artifacts and str(artifacts / task)))
+    except MlflowException as error:
+        made = mlflow.get_experiment_by_name(task)  # by another process, since
+        if error.error_code != ErrorCode.Name(RESOURCE_ALREADY_EXISTS) or made is None:
+            raise
+        return str(made.experiment_id)
 
 
 @contextmanager
@@ -54,8 +62,11 @@ def _find_run(experiment: str, tags: Mapping[str, str]) -> str | None:
 
 
 @contextmanager
-def resumed_run(run_id: str) -> Iterator[None]:
+def resumed_run(run_id: str) -> Iterator[str]:
     """Re-opens a run, also one that another process has begun.
+
+    Yields:
+        The run's id.
 
     Raises:
         ConvoyError: When there is no such run or MLflow cannot be reached.
@@ -63,7 +74,7 @@ def resumed_run(run_id: str) -> Iterator[None]:
     with mlflow_errors():
         configure()
         with mlflow.start_run(run_id):
-            yield
+            yield run_id
 
 
 def log_curves(file: Path) -> None:

@@ -191,3 +191,27 @@ def test_a_metric_at_a_tuned_threshold_may_be_the_gates(
     register(model=wrong_model)
     with pytest.raises(ConvoyError, match="tuned_accuracy 0 is below the threshold"):
         promote_version(spec)
+
+
+def test_a_champion_that_comes_while_a_version_is_judged_is_judged_against(
+    spec: Spec, register: Register, wrong_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from components.register.records import Decision
+    from components.register.registry import Registry
+    from pipelines import promotion
+
+    registry, better = register()
+    _, worse = register(model=wrong_model)
+    lenient = make_spec(CLASSIFICATION, gate={"thresholds": {"accuracy": {"min": 0.0}}})
+    judge = promotion.judge
+
+    def judge_slowly(*arguments: object) -> object:
+        judgement = judge(*arguments)
+        if judgement.version is None:  # another process, in the meantime
+            Registry("toy").promote(better, Decision("promote", ["meanwhile"]))
+        return judgement
+
+    monkeypatch.setattr(promotion, "judge", judge_slowly)
+    with pytest.raises(ConvoyError, match="accuracy 0 is worse than the champion's 1"):
+        promote_version(lenient, worse)
+    assert registry.aliases()["champion"] == better

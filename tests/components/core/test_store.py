@@ -1,6 +1,7 @@
 """MLflow's store in a file, with models registered by MLflow itself."""
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import yaml
 from mlflow.exceptions import MlflowException
 
 from components.core.errors import ConvoyError
+from components.core.files import folder_digest
 from components.core.store import (
     configure,
     download,
@@ -84,6 +86,33 @@ def test_a_models_folder(register: Register) -> None:
         folder = download(model_uri("toy", version))
         assert folder.name == "Serving"
         assert (folder / "saved_model.pb").read_bytes() == content
+
+
+def test_files_that_were_exchanged_are_refused(register: Register) -> None:
+    version = register(b"one")
+    folder = download(model_uri("toy", version))
+    tag = ("toy", version, "model_digest")
+    mlflow.MlflowClient().set_model_version_tag(*tag, folder_digest(folder))
+    assert download(model_uri("toy", version)) == folder
+    (folder / "saved_model.pb").write_bytes(b"other code")
+    with pytest.raises(ConvoyError, match=r"toy/1: the files of version 1 are not those that were"):
+        download(model_uri("toy", version))
+
+
+def test_files_that_are_lost_are_named(register: Register, store: Path) -> None:
+    version = register(b"one")
+    shutil.rmtree(store / "mlartifacts")
+    with pytest.raises(ConvoyError, match=r"toy/1: version 1 .* run: convoy run toy, which"):
+        download(model_uri("toy", version))
+
+
+def test_a_version_that_is_not_there_names_the_remedy(register: Register) -> None:
+    register(b"one")
+    for uri in ("models:/toy/7", "models:/toy@champion", "models:/other@champion"):
+        with pytest.raises(ConvoyError, match=rf"{uri}: there is no .* convoy run (toy|other) reg"):
+            download(uri)
+    with pytest.raises(ConvoyError, match="name a version or an alias"):
+        download("models:/toy")
 
 
 def test_addresses_of_models() -> None:

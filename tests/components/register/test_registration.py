@@ -1,4 +1,7 @@
+import ast
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -6,6 +9,8 @@ from typing import Any
 import mlflow
 import pytest
 
+from components.core.digest import model_digest
+from components.core.files import folder_digest
 from components.core.layout import data_folder
 from components.core.task import Spec
 from components.core.training_data import load_hashes, load_statistics
@@ -13,7 +18,7 @@ from components.register.registration import Results, register_model
 from components.register.registry import Registry
 from tests.registered import TestSplit, hash_of
 from tests.tables import make_row, write_shard
-from tests.toys import png
+from tests.toys import png, save_toy
 
 pytestmark = pytest.mark.slow  # imports TFDV
 
@@ -33,13 +38,18 @@ def results(spec: Spec, project: Path, toy_model: Path, test_split: TestSplit) -
     curves = project / "curves.csv"
     curves.write_text("epoch,loss\n0,2.0\n1,1.0\n")
 
-    def make(accepted: bool = True, accuracy: float = 1.0, model: Path = toy_model) -> Results:
+    def make(
+        accepted: bool = True,
+        accuracy: float = 1.0,
+        model: Path = toy_model,
+        champion: str | None = None,
+    ) -> Results:
         folder = project / "evaluation"
         folder.mkdir(exist_ok=True)
         contents: dict[str, Any] = {
             "metrics": {"accuracy": accuracy},
             "champion": {"accuracy": 0.25},
-            "decision": {"accepted": accepted, "reasons": ["because"], "champion": None},
+            "decision": {"accepted": accepted, "reasons": ["because"], "champion": champion},
         }
         for name, content in contents.items():
             (folder / f"{name}.json").write_text(json.dumps(content))
@@ -50,7 +60,7 @@ def results(spec: Spec, project: Path, toy_model: Path, test_split: TestSplit) -
 
 @pytest.mark.parametrize(("accepted", "alias"), [(True, "champion"), (False, "challenger")])
 def test_what_the_gate_decided_is_done(
-    spec: Spec, results: Made, accepted: bool, alias: str
+    spec: Spec, results: Made, toy_model: Path, accepted: bool, alias: str
 ) -> None:
     registration = register_model(spec, results(accepted))
     registry = Registry("toy")
@@ -61,8 +71,10 @@ def test_what_the_gate_decided_is_done(
     assert registration == {
         "version": "1",
         "run_id": registry.get("1").run_id,
+        "digest": model_digest(toy_model),
         "accepted": accepted,
         "reasons": ["because"],
+        "settled": True,
     }
 
 
@@ -74,7 +86,7 @@ def test_the_run_keeps_what_the_model_was_made_of(spec: Spec, results: Made) -> 
     assert run.data.metrics == {"accuracy": 1.0, "loss": 1.0}
     assert load_statistics(version) is not None
     assert load_hashes(version) == {hash_of(grey) for grey in (20, 230, 40)}
-    assert version.tags["lineage"] == "artifacts/toy/register/metadata.sqlite"
+    assert version.tags["lineage"] == "artifacts/toy/diary/register/metadata.sqlite"
     assert version.tags["metric.accuracy"] == "1.0"
 
 
@@ -91,6 +103,90 @@ def test_a_model_is_registered_once(spec: Spec, results: Made) -> None:
     registry = Registry("toy")
     assert registry.aliases() == {"champion": "1"}
     assert registry.get("1").tags["metric.accuracy"] == "0.5"
+
+
+def test_equal_networks_of_other_bytes_are_one_version(
+    spec: Spec, results: Made, toy_model: Path, tmp_path: Path
+) -> None:
+    first = register_model(spec, results())
+    again = save_toy(tmp_path / "again", ("dark", "bright"))
+    (again / "model.keras").write_bytes(b"saved at another time")
+    assert folder_digest(again) != folder_digest(toy_model)
+    second = register_model(spec, results(model=again, champion="1"))
+    assert second == first
+    assert Registry("toy").download("champion").is_dir()
+
+
+def test_a_version_that_only_its_files_tell_is_found(
+    spec: Spec, results: Made, toy_model: Path
+) -> None:
+    register_model(spec, results())
+    mlflow.MlflowClient().delete_model_version_tag("toy", "1", "model_identity")
+    assert register_model(spec, results(champion="1"))["version"] == "1"
+
+
+def test_a_gate_that_was_overtaken_promotes_nothing(
+    spec: Spec, results: Made, wrong_model: Path
+) -> None:
+    judged = results(model=wrong_model)  # against no champion
+    register_model(spec, results())
+    registration = register_model(spec, judged)
+    assert Registry("toy").aliases() == {"champion": "1", "challenger": "2"}
+    assert (registration["accepted"], registration["settled"]) == (False, False)
+    assert registration["reasons"] == [
+        "toy: judged against no champion, but meanwhile there is the champion 1"
+    ]
+
+
+def test_who_registers_the_champion_once_more_is_told(spec: Spec, results: Made) -> None:
+    register_model(spec, results())
+    registration = register_model(spec, results())  # judged before there was a champion
+    assert (registration["version"], registration["accepted"]) == ("1", True)
+    assert registration["reasons"][0] == ("version 1 is this very model, and the champion already")
+
+
+CLONE = """
+import sys
+from pathlib import Path
+from components.core.task import Spec
+from components.register.registration import Results, register_model
+
+model, *examples = map(Path, sys.argv[1:])
+results = Results(model, Path("curves.csv"), Path("evaluation"), [*map(str, examples)])
+print("ready", flush=True)
+sys.stdin.readline()
+print(register_model(Spec.from_json(Path("spec.json").read_text()), results), flush=True)
+"""
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_of_two_processes_that_register_at_once_one_wins(
+    spec: Spec, results: Made, wrong_model: Path, project: Path, same: bool
+) -> None:
+    made = results()
+    (project / "mlflow.db").unlink()
+    (project / "spec.json").write_text(spec.to_json())
+    models = (made.model, made.model if same else wrong_model)
+    clones = []
+    for model in models:
+        command = [sys.executable, "-c", CLONE, str(model), *made.examples]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        clones.append(subprocess.Popen(command, text=True, **pipes))
+    for clone in clones:
+        assert clone.stdout is not None
+        assert clone.stdout.readline() == "ready\n"
+    for clone in clones:
+        assert clone.stdin is not None
+        clone.stdin.write("go\n")
+        clone.stdin.flush()
+    told = [ast.literal_eval(clone.communicate()[0].splitlines()[-1]) for clone in clones]
+    registry = Registry("toy")
+    assert len(registry.versions()) == (1 if same else 2)
+    assert registry.aliases()["champion"] == "1"
+    assert sorted(each["settled"] for each in told) == [same, True]
+    reasons = [each["reasons"] for each in told]
+    words = "the champion already" if same else "meanwhile there is the champion 1"
+    assert [words in each[0] for each in reasons].count(True) == 1
 
 
 def test_the_component_notes_what_was_registered(spec: Spec, results: Made) -> None:

@@ -3,6 +3,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from components.core.files import folder_digest
 from components.core.store import download
 from components.core.task import Spec
 from components.register.records import Decision
-from components.register.registry import Registry, recorded_metrics
+from components.register.registry import OvertakenError, Registry, recorded_metrics
 from components.register.tracking import training_run
 from tests.registered import Register
 
@@ -413,6 +414,42 @@ def test_a_server_keeps_versions_and_models(
         registry.download("archived")
     assert not (project / "mlartifacts").exists()
     assert not (project / "mlflow.db").exists()
+
+
+@pytest.mark.slow  # starts a server
+def test_on_a_server_the_registry_is_changed_by_one_at_a_time(
+    server: Server, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", server.address)
+    registry, first = register()
+    _, second = register()
+    other = Registry("toy")
+    decision = Decision("promote", ["better"])
+    settled: list[str] = []
+
+    def settle(registry: Registry, version: str) -> None:
+        try:
+            registry.settle(version, decision, None)
+        except OvertakenError as error:
+            settled.append(str(error))
+        else:
+            settled.append(version)
+
+    threads = [
+        threading.Thread(target=settle, args=pair) for pair in ((registry, first), (other, second))
+    ]
+    with Registry("toy").alone():
+        for thread in threads:
+            thread.start()
+        time.sleep(2)
+        assert registry.aliases().get("champion") is None  # both wait
+    for thread in threads:
+        thread.join()
+    champion = registry.aliases()["champion"]
+    assert champion in settled
+    assert any(f"meanwhile there is the champion {champion}" in each for each in settled)
+    client = mlflow.MlflowClient()
+    assert [model.name for model in client.search_registered_models()] == ["toy"]
 
 
 @pytest.mark.slow  # starts a server, twice
