@@ -1,14 +1,17 @@
 """The command line: `convoy <verb> <task>`."""
 
 import sys
+import traceback
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 
+from components.core.conditions import explain
 from components.core.errors import ConvoyError
+from components.core.text import mask
+from pipelines.reports.terminal import plain, show
+from pipelines.temporary import temporary_files_kept
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -20,6 +23,12 @@ app = typer.Typer(
 TaskName = Annotated[str, typer.Argument(help="A task of params.yaml.", show_default=False)]
 
 
+@app.callback()
+def begin(context: typer.Context) -> None:
+    """Gives every command a folder of its own for temporary files."""
+    context.with_resource(temporary_files_kept())
+
+
 @app.command()
 def run(
     words: Annotated[
@@ -29,15 +38,9 @@ def run(
     force: Annotated[bool, typer.Option(help="Run stages again that have not changed.")] = False,
 ) -> None:
     """Runs every stage that has changed: `dvc repro`, or `dvc exp run` with overrides."""
-    from pipelines import dvc
-    from pipelines.runs import plan_run
+    from pipelines.runs import carry_out
 
-    tasks, overrides = plan_run(words or [])
-    with dvc.only_run():
-        code = dvc.run_experiment(tasks[0], overrides) if overrides else dvc.reproduce(tasks, force)
-        if code:
-            dvc.restore_outputs()
-    raise typer.Exit(code)
+    raise typer.Exit(carry_out(words or [], force))
 
 
 @app.command()
@@ -49,9 +52,11 @@ def stage(
     ] = None,
 ) -> None:
     """Runs one stage of one task, as dvc.yaml does."""
+    from pipelines.refusal import refusals_noted
     from pipelines.stages import run_stage
 
-    run_stage(name, task, spec)
+    with refusals_noted():
+        run_stage(name, task, spec)
 
 
 @app.command()
@@ -72,7 +77,7 @@ def models(
     from pipelines.reports.register import versions_table
 
     for name in [task] if task else read_blocks():
-        Console().print(versions_table(load_spec(name)))
+        show(versions_table(load_spec(name)))
 
 
 @app.command()
@@ -90,7 +95,7 @@ def promote(
     from pipelines.project import load_spec
     from pipelines.promotion import promote_version
 
-    Console().print(promote_version(load_spec(task), version, force, allow_interface_change))
+    show(promote_version(load_spec(task), version, force, allow_interface_change))
 
 
 @app.command()
@@ -101,7 +106,7 @@ def rollback(
     """Makes the champion before this one the champion again."""
     from pipelines.promotion import roll_back
 
-    Console().print(roll_back(task, reason))
+    show(roll_back(task, reason))
 
 
 @app.command()
@@ -117,7 +122,7 @@ def compare(
     from pipelines.reports.evaluate import comparison_table
 
     comparison = compare_versions(load_spec(task), a, b, out)
-    Console().print(comparison_table(comparison), f"where they disagree: {comparison.pictures}")
+    show(comparison_table(comparison), f"where they disagree: {comparison.pictures}")
 
 
 @app.command()
@@ -142,7 +147,7 @@ def retrain(  # noqa: PLR0913, PLR0917 (an argument an option)
         request = Request(task, settings(task, policy, days), source, test, dry_run)
         report = retrain(request)
     publish(report, summary)
-    Console().print(report.markdown(), markup=False, highlight=False)
+    show(report.message())
     raise typer.Exit(report.outcome)
 
 
@@ -192,11 +197,29 @@ def lineage(task: TaskName) -> None:
     """Prints the chain from the source's hash to the registered version."""
     from pipelines.lineage import lineage_tree
 
-    Console().print(lineage_tree(task))
+    show(lineage_tree(task))
+
+
+@app.command()
+def clean(
+    yes: Annotated[bool, typer.Option("--yes", help="Remove them.")] = False,
+) -> None:
+    """Shows what killed processes left behind and nothing needs; with --yes it is removed."""
+    from pipelines import clean as cleaning
+    from pipelines.reports.clean import describe_orphans
+    from pipelines.running import only_run
+
+    with only_run():
+        for line in describe_orphans(cleaning.clean(remove=yes), removed=yes):
+            show(line)
 
 
 def main() -> None:
-    """Entry point: a `ConvoyError` becomes one message and exit code 1."""
+    """Entry point: an error becomes one message and exit code 1.
+
+    So does a condition of the machine, such as a full disk. Whatever else goes wrong is a fault of
+    convoy's own and keeps its traceback.
+    """
     from pipelines.garbage import spare_libraries
     from pipelines.quiet import silence_libraries
 
@@ -205,9 +228,19 @@ def main() -> None:
     try:
         app()
     except ConvoyError as error:
-        message = f"[bold red]error[/] {escape(str(error))}"
-        Console(stderr=True).print(message, highlight=False, soft_wrap=True)
-        sys.exit(1)
+        fail(str(error), error.exit_code)
+    except Exception as error:
+        sentence = explain(error)
+        if sentence is None:
+            sys.stderr.write(mask(traceback.format_exc()))
+            sys.exit(ConvoyError.exit_code)
+        fail(sentence)
+
+
+def fail(message: str, code: int = ConvoyError.exit_code) -> NoReturn:
+    """Says what went wrong and exits."""
+    show(plain("error", "bold red") + plain(f" {message}"), stderr=True)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -1,31 +1,47 @@
 """Runs DVC, which decides what has changed and must run again."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import tempfile
 from collections import deque
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-from rich.console import Console
+import yaml
 
-from components.core.block import read_blocks
 from components.core.errors import ConvoyError
-from components.ingest.incoming import make_folders
+from components.core.text import mask
+from pipelines import refusal
 from pipelines.plan import changed_specs
+from pipelines.processes import SIGNALLED, kept, run
+from pipelines.reports.terminal import plain, show
 from pipelines.stages import PLAN
+from pipelines.versioning import read_lock
 
 LAST_STAGE = "register"
 LOG_LINES = 40
 DVC = (sys.executable, "-m", "dvc")
 WORK = Path(".dvc/tmp")
-RUN_LOCK = WORK / "convoy.lock"
 
 
-class BusyError(ConvoyError):
-    """Another run is at work in this project."""
+@dataclass(frozen=True)
+class Reproduction:
+    """What came of `dvc repro`.
+
+    Attributes:
+        code: Its exit code.
+        log: The last lines of what it printed.
+        refused: What the data break, when it was the data that stopped it.
+    """
+
+    code: int
+    log: str
+    refused: str | None
 
 
 class StageError(ConvoyError):
@@ -38,27 +54,6 @@ class StageError(ConvoyError):
     def __init__(self, message: str, log: str) -> None:
         super().__init__(message)
         self.log = log
-
-
-@contextmanager
-def only_run() -> Iterator[None]:
-    """Keeps a second run or retraining out: each takes back what it finds half done.
-
-    The lock is the kernel's: it ends with the process that holds it, however that ends. The
-    folders for new samples, on which the ingest stages depend, are made first.
-
-    Raises:
-        BusyError: When another run is at work in this project.
-        ConvoyError: When there is no `params.yaml`, or it names no task.
-    """
-    WORK.mkdir(parents=True, exist_ok=True)
-    try:
-        held = FileLock(RUN_LOCK).acquire(timeout=0)
-    except Timeout:
-        raise BusyError(f"{RUN_LOCK}: another convoy run is at work in this folder") from None
-    with held:
-        make_folders(read_blocks())
-        yield
 
 
 def reproduce(tasks: Sequence[str], force: bool = False) -> int:
@@ -74,23 +69,25 @@ def run_experiment(task: str, overrides: Sequence[str]) -> int:
     return _dvc("exp", "run", *settings, f"{LAST_STAGE}@{task}")
 
 
-def reproduce_stage(task: str, stage: str) -> tuple[int, str]:
-    """`dvc repro` of a task up to a stage, shown as it runs.
-
-    Returns:
-        Its exit code and the last lines of what it printed.
-    """
+def reproduce_stage(task: str, stage: str) -> Reproduction:
+    """`dvc repro` of a task up to a stage, shown as it runs."""
     _show("repro", f"{stage}@{task}")
-    command = [*DVC, "repro", f"{stage}@{task}"]
     lines: deque[str] = deque(maxlen=LOG_LINES)
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as process:
-        for line in process.stdout or ():
-            sys.stdout.write(line)
-            sys.stdout.flush()
-            lines.append(line)
-    return process.returncode, "".join(lines).strip()
+    with tempfile.TemporaryDirectory() as folder:
+        note = Path(folder) / "note"
+        with kept(
+            [*DVC, "repro", f"{stage}@{task}"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=os.environ | {refusal.VARIABLE: str(note)},
+        ) as process:
+            for line in process.stdout or ():
+                sys.stdout.write(mask(line))
+                sys.stdout.flush()
+                lines.append(line)
+            code = process.wait()
+        refused = note.read_text() if note.is_file() else None
+    return Reproduction(code, "".join(lines).strip(), refused)
 
 
 def changed_stages(task: str) -> set[str]:
@@ -103,10 +100,11 @@ def changed_stages(task: str) -> set[str]:
         ConvoyError: When DVC cannot tell.
     """
     command = [*DVC, "status", "--json", "--with-deps", f"{LAST_STAGE}@{task}"]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
-    if result.returncode:
-        raise ConvoyError(f"dvc status: {result.stderr.strip()}")
-    changed = {name.partition("@")[0] for name in json.loads(result.stdout)}
+    with kept(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        printed, said = process.communicate()
+    if process.returncode:
+        raise ConvoyError(f"dvc status: {said.strip()}")
+    changed = {name.partition("@")[0] for name in json.loads(printed)}
     return (changed - {PLAN}) | changed_specs(task) if PLAN in changed else changed
 
 
@@ -120,15 +118,38 @@ def track(folders: Sequence[Path]) -> None:
         raise ConvoyError(f"dvc add failed for {', '.join(map(str, folders))}")
 
 
-def restore_outputs() -> None:
-    """Brings back what `dvc.lock` names: DVC clears a stage's outputs before it runs."""
-    _dvc("checkout", "--quiet", "--allow-missing")
+def restore_outputs(tasks: Sequence[str] = ()) -> None:
+    """Brings back what `dvc.lock` names: DVC clears a stage's outputs before it runs.
+
+    Args:
+        tasks: Of which tasks, half outputs that nobody has stored being overwritten; when left
+            out, of all, and nothing that is not stored is lost.
+    """
+    recorded = [name for task in tasks for name in _recorded_stages(task)]
+    if recorded or not tasks:
+        options = ["--force", *recorded] if recorded else []
+        _dvc("checkout", "--quiet", "--allow-missing", *options)
+
+
+def _recorded_stages(task: str) -> list[str]:
+    try:
+        content = yaml.safe_load(read_lock())
+    except yaml.YAMLError:  # cut short
+        content = None
+    stages = (content or {}).get("stages") or {}
+    return [name for name in stages if name.endswith(f"@{task}")]
+
+
+def was_killed(code: int) -> bool:
+    """Whether an exit code says that a signal ended DVC itself; its own codes are above 250."""
+    return SIGNALLED < code <= SIGNALLED + signal.SIGRTMAX
 
 
 def _dvc(*arguments: str) -> int:
     _show(*arguments)
-    return subprocess.run([*DVC, *arguments], check=False).returncode
+    return run([*DVC, *arguments])
 
 
 def _show(*arguments: str) -> None:
-    Console(stderr=True).print(f"$ dvc {' '.join(arguments)}", style="dim", highlight=False)
+    with suppress(OSError):  # a terminal that has gone stops nothing from being brought back
+        show(plain(f"$ dvc {' '.join(arguments)}", "dim"), stderr=True)

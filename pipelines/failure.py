@@ -5,7 +5,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from components.core.block import PARAMS_FILE
+from components.core.conditions import explain
 from components.core.errors import ConvoyError
+from components.core.text import markdown
 from components.register.registry import Registry
 from pipelines import versioning
 from pipelines.dvc import StageError
@@ -29,10 +31,15 @@ def failures_published(task: str, summary: Path | None) -> Iterator[None]:
 
 def describe_failure(task: str, error: Exception) -> Report:
     """The error, the end of the failed stage's output, and what things are like now."""
-    text = str(error) if isinstance(error, ConvoyError) else f"{type(error).__name__}: {error}"
-    first, _, rest = text.partition("\n")
+    first, _, rest = _describe(error).partition("\n")
     log = error.log if isinstance(error, StageError) else rest
     return Report(task, Outcome.FAILED, [first], log=log, state=list(_state(task)))
+
+
+def _describe(error: Exception) -> str:
+    if isinstance(error, ConvoyError):
+        return str(error)
+    return explain(error) or f"{type(error).__name__}: {error}"
 
 
 def _state(task: str) -> Iterator[str]:
@@ -42,7 +49,7 @@ def _state(task: str) -> Iterator[str]:
         try:
             yield describe(task)
         except ConvoyError as error:
-            yield f"unknown: {error}"
+            yield f"unknown: {markdown(error)}"
 
 
 def _describe_champion(task: str) -> str:
@@ -54,4 +61,6 @@ def _describe_changes(task: str) -> str:
     changes = versioning.own_changes()
     if not changes:
         return "data and `dvc.lock` are those of the last commit"
-    return f"not committed: {', '.join(changes)}; `convoy retrain {task}` goes on from there"
+    return (
+        f"not committed: {markdown(', '.join(changes))}; `convoy retrain {task}` goes on from there"
+    )

@@ -49,7 +49,9 @@ def create_pipeline(
 def beam_args(spec: Spec) -> list[str]:
     """The flags of Beam's runner, for the stages that have any."""
     local_image = "--sdk_container_image=local"  # without one, TFX packs itself for every node
-    return [local_image, *spec.params.get("prepare", {}).get("beam_args", ())]
+    # otherwise Beam sizes batches by how long they take, and TFDV's statistics depend on them
+    same_batches = "--tfxio_use_byte_size_batching"
+    return [local_image, same_batches, *spec.params.get("prepare", {}).get("beam_args", ())]
 
 
 def _nodes_up_to(stage: str, spec: Spec, examples: int) -> tuple[Nodes, list[str]]:

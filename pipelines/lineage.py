@@ -6,11 +6,13 @@ from pathlib import Path
 import yaml
 from ml_metadata import MetadataStore
 from ml_metadata.proto import metadata_store_pb2 as mlmd
+from rich.text import Text
 from rich.tree import Tree
 
 from components.core.errors import ConvoyError
-from components.core.layout import METADATA, artifact_folder, data_folder
+from components.core.layout import data_folder, lineage_file
 from pipelines.project import load_spec
+from pipelines.reports.terminal import plain
 
 DVC_LOCK = Path("dvc.lock")
 LAST_STAGE = "register"
@@ -29,12 +31,13 @@ def lineage_tree(task: str) -> Tree:
     Raises:
         ConvoyError: When the task has not been registered here.
     """
-    file = artifact_folder(task, LAST_STAGE) / METADATA
+    file = lineage_file(task, LAST_STAGE)
     if not file.is_file():
         raise ConvoyError(f"{file}: not found; run: convoy run {task}")
     store = open_store(file)
     (pushed,) = store.get_artifacts_by_type("PushedModel")[-1:]
-    tree = Tree(f"[bold]{task}[/] version {pushed.custom_properties['version'].string_value}")
+    version = plain(f" version {pushed.custom_properties['version'].string_value}")
+    tree = Tree(plain(task, "bold") + version)
     _grow(tree, store, pushed, {pushed.id}, list(_data_hashes(task)))
     return tree
 
@@ -48,13 +51,13 @@ def open_store(file: Path) -> MetadataStore:
 
 
 def _grow(
-    tree: Tree, store: MetadataStore, artifact: mlmd.Artifact, seen: set[int], data: Sequence[str]
+    tree: Tree, store: MetadataStore, artifact: mlmd.Artifact, seen: set[int], data: Sequence[Text]
 ) -> None:
     """Adds an artifact and those it was made from; each is followed once.
 
     Below the examples that were made from no artifact stands the data.
     """
-    branch = tree.add(f"{artifact.type}  [dim]{artifact.uri}[/]")
+    branch = tree.add(plain(f"{artifact.type}  ") + plain(artifact.uri, "dim"))
     sources = parents(store, artifact)
     for source in sources:
         if source.id not in seen:
@@ -80,10 +83,11 @@ def parents(store: MetadataStore, artifact: mlmd.Artifact) -> list[mlmd.Artifact
     return list(store.get_artifacts_by_id(inputs))
 
 
-def _data_hashes(task: str) -> Iterator[str]:
+def _data_hashes(task: str) -> Iterator[Text]:
     source = load_spec(task).params["source"]
     lock = yaml.safe_load(DVC_LOCK.read_text()) if DVC_LOCK.is_file() else {}
     entry = lock.get("stages", {}).get(f"ingest@{task}", {})
     hashes = {item["path"]: item["md5"] for key in ("outs", "deps") for item in entry.get(key, [])}
     for path in (data_folder(task), source["path"]):
-        yield f"{path}  [dim]md5 {hashes.get(str(path), 'not in dvc.lock')}[/]"
+        digest = hashes.get(str(path), "not in dvc.lock")
+        yield plain(f"{path}  ") + plain(f"md5 {digest}", "dim")

@@ -1,12 +1,19 @@
 """What came of `convoy retrain`: an exit code and a summary."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
 
 from components.core.layout import data_folder
+from components.core.text import code_block, markdown, sentence, word
+
+Show = Callable[[str], str]
+"""How text as it came is made fit for where it goes."""
+
+LISTED = 30
+"""Sentences of a list that are shown."""
 
 
 class Outcome(IntEnum):
@@ -36,19 +43,22 @@ HEADLINES = {
 class Report:
     """What happened and why, as far as the run came.
 
+    All but `state` is text as it came, from the data too, and is escaped where it is shown.
+
     Attributes:
         task: The task's name.
         outcome: What came of it.
         reasons: A sentence each.
         samples: New samples by stratum and split.
         duplicates: Paths of the samples that were left out.
+        left_out: How many files lead out of the new data's folder or are none, and were left out.
         drift: A sentence a column.
         metrics: The new model's metrics.
         champion: The former champion's metrics on the same data.
         version: The new version.
         tag: The git tag of the commit that holds the run.
         log: The end of what a failed stage printed, or the rest of an error's message.
-        state: After an error, what things are like now, a sentence each.
+        state: After an error, what things are like now, a sentence of Markdown each.
         planned: Whether this is only what would happen.
     """
 
@@ -57,6 +67,7 @@ class Report:
     reasons: Sequence[str] = ()
     samples: Mapping[tuple[str, str], int] = field(default_factory=dict)
     duplicates: Sequence[str] = ()
+    left_out: int = 0
     drift: Sequence[str] = ()
     metrics: Mapping[str, float] = field(default_factory=dict)
     champion: Mapping[str, float] | None = None
@@ -75,46 +86,54 @@ class Report:
 
     def markdown(self) -> str:
         """The summary for a job's page or a chat."""
-        return "## " + self.message()
+        return "## " + self._join(markdown)
 
     def message(self) -> str:
-        """The commit's message."""
-        return "\n\n".join([self.title(), *self._sections()]) + "\n"
+        """The same for a terminal, and for the commit: words are shown as they are."""
+        return self._join(sentence)
 
-    def _sections(self) -> Iterator[str]:
+    def _join(self, show: Show) -> str:
+        return "\n\n".join([show(self.title()), *self._sections(show)]) + "\n"
+
+    def _sections(self, show: Show) -> Iterator[str]:
         if self.reasons:
-            yield _list(self.reasons)
-        if self.samples or self.duplicates:
-            yield "Data: " + self._data()
+            yield _list(map(show, self.reasons))
+        if self.samples or self.duplicates or self.left_out:
+            yield "Data: " + self._data(show)
         if self.drift:
-            yield "Drift of the new samples:\n\n" + _list(self.drift)
+            yield "Drift of the new samples:\n\n" + _list(map(show, self.drift))
         if self.metrics:
-            yield self._table()
+            yield self._table(show)
         if self.log:
-            yield f"```\n{self.log}\n```"
+            yield code_block(self.log)
         if self.state:
             yield "How things stand:\n\n" + _list(self.state)
         if self.version and self.tag:
             yield f"Tag `{self.tag}`; compare: `convoy compare {self.task} champion {self.version}`"
 
-    def _data(self) -> str:
+    def _data(self, show: Show) -> str:
         splits: dict[str, int] = {}
         for (_, split), count in self.samples.items():
             splits[split] = splits.get(split, 0) + count
         parts = [f"{count:,} new for {split}" for split, count in sorted(splits.items())]
         if self.duplicates:
-            first = ", ".join(self.duplicates[:3])
+            first = ", ".join(show(word(path)) for path in self.duplicates[:3])
             more = ", …" if len(self.duplicates) > 3 else ""
             parts.append(f"{len(self.duplicates):,} known already ({first}{more})")
+        if self.left_out:
+            parts.append(
+                f"{self.left_out:,} left out, which lead out of the folder or are no files"
+            )
         return f"{'; '.join(parts)} in `{data_folder(self.task)}`"
 
-    def _table(self) -> str:
+    def _table(self, show: Show) -> str:
         rows = ["| metric | this model | champion before |", "|---|---:|---:|"]
         for name, value in self.metrics.items():
             if "/" not in name:  # those of single classes are in the report
                 before = (self.champion or {}).get(name)
                 rows.append(
-                    f"| {name} | {value:.4g} | {'' if before is None else f'{before:.4g}'} |"
+                    f"| {show(word(name))} | {value:.4g} "
+                    f"| {'' if before is None else f'{before:.4g}'} |"
                 )
         return "\n".join(rows)
 
@@ -123,12 +142,14 @@ def publish(report: Report, summary: Path | None) -> None:
     """Writes the summary to a file, and to GitHub's job page where there is one."""
     if summary is not None:
         summary.parent.mkdir(parents=True, exist_ok=True)
-        summary.write_text(report.markdown())
+        summary.write_text(report.markdown(), encoding="utf-8")
     page = os.environ.get("GITHUB_STEP_SUMMARY")
     if page:
-        with Path(page).open("a") as stream:
+        with Path(page).open("a", encoding="utf-8") as stream:
             stream.write(report.markdown())
 
 
-def _list(sentences: Sequence[str]) -> str:
-    return "\n".join(f"- {sentence}" for sentence in sentences)
+def _list(sentences: Iterable[str]) -> str:
+    lines = [f"- {sentence}" for sentence in sentences]
+    more = [f"- and {len(lines) - LISTED:,} more"] if len(lines) > LISTED else []
+    return "\n".join([*lines[:LISTED], *more])

@@ -47,7 +47,7 @@ class Needs:
 
 NEEDS: Mapping[str, Needs] = {
     "ingest": Needs(
-        parts={"sample": (), "labels": ()},
+        parts={"sample": ("limits",), "labels": ()},
         modules=("components.ingest.ingest",),
         keys=("source",),
     ),
@@ -83,7 +83,7 @@ NEEDS: Mapping[str, Needs] = {
         blocks={"evaluate": EvaluateParams, "gate": GateParams},
     ),
     "register": Needs(
-        parts={"sample": (), "labels": ()},
+        parts={"sample": ("limits",), "labels": ()},
         modules=("components.register.nodes",),
         keys=(
             "task",

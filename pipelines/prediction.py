@@ -11,11 +11,10 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-
 from components.core.errors import ConvoyError
 from components.core.task import Spec
 from pipelines.reports.predict import predictions_table
+from pipelines.reports.terminal import show
 
 if TYPE_CHECKING:  # TensorFlow takes seconds to load, which a wrong file name need not wait for
     from PIL import Image
@@ -52,7 +51,7 @@ def predict_files(
     served = ServedModel.load(download(model_uri(spec.name, model)))
     rows = write_predictions(spec, served, files, out, tile)
     table = predictions_table(rows[:ROWS_SHOWN])
-    Console().print(table, f"{len(rows)} predictions in {out / TABLE_FILE}")
+    show(table, f"{len(rows)} predictions in {out / TABLE_FILE}")
 
 
 def read_file(file: Path) -> bytes:

@@ -6,7 +6,6 @@ Every step can be repeated, so a run that was killed is completed by the next on
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -19,7 +18,7 @@ from mlflow.entities.model_registry import ModelVersion
 from pydantic import ValidationError
 
 from components.core.block import describe_errors
-from components.core.errors import ConvoyError
+from components.core.errors import ConvoyError, DataError
 from components.core.layout import (
     CHAMPION_FILE,
     METRICS_FILE,
@@ -30,12 +29,15 @@ from components.core.layout import (
 from components.ingest.appending import Batch, stage_batch
 from components.ingest.incoming import list_batches
 from components.ingest.params import SourceParams
-from components.register.provenance import data_hash, params_hash
+from components.register.provenance import data_hash, params_hash, provenance
 from components.register.registry import REFUSED, STAGE_TAG, Registry
-from pipelines import dvc, versioning
+from pipelines import dvc, unfinished, versioning
 from pipelines.outcome import Outcome, Report
 from pipelines.policy import RetrainParams, Situation, should_train
 from pipelines.project import load_spec
+from pipelines.running import BusyError, only_run, put_back_when_stopped
+from pipelines.runs import ensure_registered, undo
+from pipelines.temporary import project_folder
 
 if TYPE_CHECKING:  # imports TensorFlow
     from components.core.parts import Sample
@@ -83,15 +85,17 @@ def retrain(request: Request) -> Report:
     """Retrains a task, one run at a time in a project.
 
     Raises:
-        StageError: When a stage after the checks fails.
+        StageError: When a stage fails for another reason than the data.
         ConvoyError: When tracked files have uncommitted changes, the new samples cannot be
             read, or MLflow or git fail.
     """
     try:
-        with dvc.only_run(), _staged(request) as batch:
+        with only_run(), put_back_when_stopped([request.task]), _staged(request) as batch:
             return _run(request, batch)
-    except dvc.BusyError as error:
+    except BusyError as error:
         return Report(request.task, Outcome.BUSY, [str(error)])
+    except DataError as error:
+        return _refuse(Report(request.task), str(error))
 
 
 @contextmanager
@@ -102,8 +106,8 @@ def _staged(request: Request) -> Iterator[Batch | None]:
         yield None
         return
     spec = load_spec(request.task)
-    with tempfile.TemporaryDirectory(dir=dvc.WORK, ignore_cleanup_errors=True) as folder:
-        shards = Path(folder) / "batch"
+    with project_folder() as folder:
+        shards = folder / "batch"
         shards.mkdir()
         yield stage_batch(spec, request.source, shards, request.test)
 
@@ -112,6 +116,7 @@ def _run(request: Request, batch: Batch | None) -> Report:
     report = Report(request.task, planned=request.dry_run)
     if batch is not None:
         report.samples, report.duplicates = batch.samples, batch.duplicates
+        report.left_out = batch.left_out
     if batch is not None and not batch.size:
         batch = None
     refused = batch and _refused_before(request.task, batch)
@@ -119,7 +124,9 @@ def _run(request: Request, batch: Batch | None) -> Report:
         report.reasons = [f"version {refused} was made with these samples and refused"]
         return report
     if batch is None and not versioning.own_changes() and not dvc.changed_stages(request.task):
-        report.reasons = ["data, parameters and code are those of the last training"]
+        same = "data, parameters and code are those of the last training"
+        lost = [] if request.dry_run else ensure_registered([request.task])
+        report.reasons = [same, *lost]
         return report
     if request.dry_run:
         return _plan(request, batch, report)
@@ -148,27 +155,43 @@ def _take_in(request: Request, report: Report) -> Report:
     task = request.task
     batches = versioning.uncommitted_batches(task)
     dvc.track(batches)
-    code, log = dvc.reproduce_stage(task, "prepare")
-    if code:
+    checked = dvc.reproduce_stage(task, "prepare")
+    if checked.refused is not None:
         versioning.take_back(batches)
         dvc.restore_outputs()
-        report.outcome, report.log = Outcome.DATA_INVALID, log
-        return report
+        return _refuse(report, checked.refused, checked.log)
+    _check(task, checked)
     changed = dvc.changed_stages(task)
-    if changed - FINISHING_STAGES:
+    if made := _made_already(task):
+        report.reasons = [f"version {made} was made of this by a run that was stopped"]
+    elif changed - FINISHING_STAGES:
         drift = _measure(request, _unknown_batches(task))
         report.drift = _describe(drift)
         train, reason = should_train(_situation(task, True, drift), request.settings)
         report.reasons = [reason]
         if not train:
+            unfinished.forget()
             return _keep_data(report)
-    code, log = dvc.reproduce_stage(task, dvc.LAST_STAGE)
-    if code:
-        dvc.restore_outputs()
-        raise dvc.StageError(f"dvc repro of {task} failed", log)
+    _check(task, dvc.reproduce_stage(task, dvc.LAST_STAGE))
+    unfinished.forget()  # from here on what has changed is to be committed
     if not versioning.reran(f"{dvc.LAST_STAGE}@{task}"):
         return _keep_lock(report)
     return _conclude(report, batches)
+
+
+def _check(task: str, reproduction: dvc.Reproduction) -> None:
+    """Checks that `dvc repro` came to its end. The new samples stay where they are."""
+    if reproduction.code:
+        undo([task], reproduction.code)
+        message = f"dvc repro of {task} failed, not for its data: mend what it says; run it again"
+        raise dvc.StageError(message, reproduction.log)
+
+
+def _refuse(report: Report, refused: str, log: str = "") -> Report:
+    """Says what the data break; other data are needed."""
+    first, _, rest = refused.partition("\n")
+    report.outcome, report.reasons, report.log = Outcome.DATA_INVALID, [first], log or rest
+    return report
 
 
 def _keep_lock(report: Report) -> Report:
@@ -280,6 +303,16 @@ def _refused_before(task: str, batch: Batch) -> str | None:
         if same and version.tags.get(STAGE_TAG) == REFUSED:
             return str(version.version)
     return None
+
+
+def _made_already(task: str) -> str | None:
+    """The version that a run has registered, and then was stopped before it committed that.
+
+    What is committed since is of another commit, so it is known by the commit.
+    """
+    made_of = provenance(task).items()
+    versions = Registry(task).versions()
+    return next((str(each.version) for each in versions if made_of <= each.tags.items()), None)
 
 
 def _batch_names(version: ModelVersion) -> set[str]:

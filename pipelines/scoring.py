@@ -3,12 +3,11 @@
 import time
 from pathlib import Path
 
-from rich.console import Console
-
 from components.core.errors import ConvoyError
 from components.core.task import Spec
 from components.score.score import score
 from pipelines.reports.score import tally_table
+from pipelines.reports.terminal import show
 
 
 def score_samples(spec: Spec, source: Path, out: Path, model: str, plain: bool) -> None:
@@ -30,6 +29,6 @@ def score_samples(spec: Spec, source: Path, out: Path, model: str, plain: bool) 
     folder = download(model_uri(spec.name, model))
     begin = time.perf_counter()
     tally = score(spec, folder, source, out, plain)
-    Console().print(tally_table(tally, out, time.perf_counter() - begin))
+    show(tally_table(tally, out, time.perf_counter() - begin))
     if tally.failed == tally.samples:
         raise ConvoyError(f"{source}: none of the {tally.samples:,} samples could be scored")

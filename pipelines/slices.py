@@ -5,7 +5,7 @@ from pathlib import Path
 
 from components.core.errors import ConvoyError
 from components.core.files import replacing
-from components.core.layout import METADATA, artifact_folder
+from components.core.layout import artifact_folder, lineage_file
 from components.core.task import Spec
 from pipelines.graph import TFX_STAGES, create_pipeline
 
@@ -13,7 +13,7 @@ from pipelines.graph import TFX_STAGES, create_pipeline
 def run_slice(spec: Spec, stage: str, examples: int = 0) -> Path:
     """Runs a stage's nodes into the stage's own folder.
 
-    The folder starts with a copy of the lineage store of the stage before, so the last
+    The stage's diary starts with a copy of the lineage store of the stage before, so the last
     stage's store holds the lineage of every artifact.
 
     Args:
@@ -30,10 +30,10 @@ def run_slice(spec: Spec, stage: str, examples: int = 0) -> Path:
     from tfx.orchestration.local.local_dag_runner import LocalDagRunner
     from tfx.orchestration.pipeline import RunOptions
 
-    folder = artifact_folder(spec.name, stage)
-    with replacing(folder):
-        _hand_on_lineage(spec.name, stage, folder)
-        pipeline, nodes = create_pipeline(spec, stage, folder, folder / METADATA, examples)
+    folder, lineage = artifact_folder(spec.name, stage), lineage_file(spec.name, stage)
+    with replacing(folder), replacing(lineage.parent):
+        _hand_on_lineage(spec.name, stage, lineage)
+        pipeline, nodes = create_pipeline(spec, stage, folder, lineage, examples)
         try:
             LocalDagRunner().run(pipeline, run_options=RunOptions(from_nodes=nodes, to_nodes=nodes))
         except Exception as error:
@@ -41,15 +41,15 @@ def run_slice(spec: Spec, stage: str, examples: int = 0) -> Path:
     return folder
 
 
-def _hand_on_lineage(task: str, stage: str, folder: Path) -> None:
+def _hand_on_lineage(task: str, stage: str, lineage: Path) -> None:
     position = TFX_STAGES.index(stage)
     if position == 0:
         return
     before = TFX_STAGES[position - 1]
-    store = artifact_folder(task, before) / METADATA
+    store = lineage_file(task, before)
     if not store.is_file():
         raise ConvoyError(f"{store}: not found; run the stage {before} of {task} first")
-    shutil.copyfile(store, folder / METADATA)
+    shutil.copyfile(store, lineage)
 
 
 def _root_cause(error: Exception) -> BaseException:

@@ -4,8 +4,6 @@ import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from rich.console import Console
-
 from components.core.errors import ConvoyError
 from components.core.layout import (
     CURVES_FILE,
@@ -13,8 +11,10 @@ from components.core.layout import (
     artifact_folder,
     data_folder,
     report_folder,
+    speed_file,
 )
 from components.core.task import Spec
+from pipelines.reports.terminal import show
 
 PLAN = "plan"
 
@@ -47,7 +47,7 @@ def ingest(spec: Spec) -> None:
     from pipelines.reports.ingest import ingest_table
 
     out = data_folder(spec.name)
-    Console().print(ingest_table(ingest_source(spec, out), str(out)))
+    show(ingest_table(ingest_source(spec, out), str(out)))
 
 
 def validate(spec: Spec) -> None:
@@ -60,12 +60,12 @@ def validate(spec: Spec) -> None:
     try:
         checked = validate_table(spec, data, report)
     except BrokenRulesError as error:
-        Console(stderr=True).print(findings_table(error.outcomes, str(data)))
+        show(findings_table(error.outcomes, str(data)), stderr=True)
         raise
     if broken := [outcome for outcome in checked.outcomes if not outcome.success]:
-        Console(stderr=True).print(findings_table(broken, str(data)))
+        show(findings_table(broken, str(data)), stderr=True)
     docs = report / "data_docs" / "index.html"
-    Console().print(rules_table(checked.outcomes, checked.rows, docs))
+    show(rules_table(checked.outcomes, checked.rows, docs))
 
 
 def prepare(spec: Spec) -> None:
@@ -75,9 +75,9 @@ def prepare(spec: Spec) -> None:
 
     folder = run_slice(spec, "prepare")
     transform = only_child(folder / "Transform/transform_graph")
-    Console().print(examples_table(transform, only_child(folder / "StatisticsGen/statistics")))
+    show(examples_table(transform, only_child(folder / "StatisticsGen/statistics")))
     if sentence := proposal(spec.name, folder):
-        Console().print(sentence)
+        show(sentence)
 
 
 def augment(spec: Spec) -> None:
@@ -94,7 +94,7 @@ def augment(spec: Spec) -> None:
         transform=only_child(prepared / "transform_graph"),
         file=_fresh_report(spec.name, "augment") / "copies.png",
     )
-    Console().print(policy_table(spec))
+    show(policy_table(spec))
 
 
 def train(spec: Spec) -> None:
@@ -107,7 +107,7 @@ def train(spec: Spec) -> None:
     report = _fresh_report(spec.name, "train")
     curves = shutil.copy(only_child(folder / "Trainer/model_run") / CURVES_FILE, report)
     plot_curves(Path(curves), report / "curves.png")
-    Console().print(epoch_table(Path(curves)))
+    show(epoch_table(Path(curves), speed_file(spec.name)))
 
 
 def evaluate(spec: Spec) -> None:
@@ -118,17 +118,18 @@ def evaluate(spec: Spec) -> None:
     evaluation = only_child(run_slice(spec, "evaluate") / "Evaluate/evaluation")
     report = shutil.copytree(evaluation, _fresh_report(spec.name, "evaluate"), dirs_exist_ok=True)
     (report / METRICS_FILE).replace(report.parent / METRICS_FILE)  # DVC wants it on its own
-    Console().print(metrics_table(evaluation))
+    show(metrics_table(evaluation))
 
 
 def register(spec: Spec) -> None:
     """Puts the model into the registry; promotes it when the gate lets it."""
+    from pipelines.registration import settle
     from pipelines.reports.register import registration_table
     from pipelines.slices import run_slice
 
-    Console().print(
-        registration_table(only_child(run_slice(spec, "register") / "Register/registered"))
-    )
+    registered = only_child(run_slice(spec, "register") / "Register/registered")
+    settle(spec.name, registered)
+    show(registration_table(registered))
 
 
 STAGES: Mapping[str, Callable[[Spec], None]] = {

@@ -43,8 +43,12 @@ def own_changes() -> list[str]:
 def reran(stage: str) -> bool:
     """Whether `dvc.lock` records another run of a stage than the last commit does."""
     committed = git("ls-tree", "--name-only", "HEAD", "--", LOCK) and git("show", f"HEAD:{LOCK}")
-    here = Path(LOCK).read_text() if Path(LOCK).is_file() else ""
-    return _recorded(here, stage) != _recorded(committed, stage)
+    return _recorded(read_lock(), stage) != _recorded(committed, stage)
+
+
+def read_lock() -> str:
+    """The content of `dvc.lock`, which says what ran last; empty when nothing has."""
+    return Path(LOCK).read_text() if Path(LOCK).is_file() else ""
 
 
 def _recorded(lock: str, stage: str) -> Any:

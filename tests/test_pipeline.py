@@ -106,7 +106,7 @@ def test_the_champion_predicts_files_of_any_size(project: Workspace) -> None:
 
 def test_an_older_commit_brings_its_data_model_metrics_and_lineage_back(project: Workspace) -> None:
     first = project.run("git", "rev-parse", "HEAD").strip()
-    names = ("reports/digits/metrics.json", "artifacts/digits/register/metadata.sqlite")
+    names = ("reports/digits/metrics.json", "artifacts/digits/diary/register/metadata.sqlite")
     before = {name: (project.folder / name).read_bytes() for name in names}
     lineage = project.run("convoy", "lineage", "digits")
     overrides = ("train.epochs=2", "train.early_stopping=null", "train.shuffle_buffer=2000")
@@ -163,15 +163,17 @@ def module_file(name: str, folder: Path) -> str:
 def says_what_runs(file: str) -> bool:
     """Whether a file is of the pipelines above the tasks, or one that only they need here.
 
-    Those are the places and the replacing of files, schemas of parameters, and counts to show.
+    Those are the places and the replacing of files, schemas of parameters, the nodes of the stages
+    before, counts to show, and what the command line does for each command.
     """
     above = file.startswith("pipelines/") and not file.startswith("pipelines/tasks/")
-    needed = ("layout.py", "files.py", "params.py", "counts.py", "__init__.py")
+    needed = ("layout.py", "files.py", "params.py", "counts.py", "nodes.py", "component.py")
+    needed += ("__init__.py", "conditions.py", "scratch.py")
     return above or Path(file).name in needed
 
 
 def test_the_lineage_store_tells_what_made_the_model(project: Workspace) -> None:
-    store = open_store(project.folder / "artifacts/digits/register/metadata.sqlite")
+    store = open_store(project.folder / "artifacts/digits/diary/register/metadata.sqlite")
     told = {
         kind.name: [json.loads(value) for value in specs_of(store, kind.name)]
         for kind in store.get_execution_types()
@@ -253,6 +255,8 @@ def test_a_broken_image_stops_the_run_and_keeps_the_results(project: Workspace) 
     metrics = (project.folder / "reports/shade/metrics.json").read_bytes()
     broken = project.folder / "images/1.png"
     broken.write_bytes(broken.read_bytes()[:60])
+    table = project.folder / "images/shades.csv"
+    table.write_text(f"{table.read_text()}\n")  # DVC watches the table
     output = fail(project, "convoy", "run", "shade")
     assert "1.png" in output
     assert "Traceback" not in output

@@ -4,12 +4,14 @@ import os
 import signal
 import sqlite3
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 import yaml
 from sklearn.datasets import load_digits
@@ -22,6 +24,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(1800)]
 
 DIGITS = load_digits()
 FAINT = 0.45
+HOLD_LOCK = """
+import time, zc.lockfile
+held = zc.lockfile.LockFile(".dvc/tmp/lock")
+print(flush=True)
+time.sleep(600)
+"""
 TRAINING = "Running stage 'train@digits'"
 
 
@@ -86,6 +94,18 @@ def kill_when(project: Workspace, reached: Callable[[], bool], *options: str) ->
         time.sleep(0.005)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+
+
+def kill_stage(project: Workspace, stage: str) -> None:
+    """Kills a stage, and neither DVC nor convoy, as Linux does when there is no memory left."""
+    while True:
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                here = process.cwd() == str(project.folder)
+                if here and f"convoy stage {stage} digits" in " ".join(process.cmdline()):
+                    process.kill()
+                    return
+        time.sleep(0.05)
 
 
 def query(project: Workspace, sql: str) -> list[str]:
@@ -159,7 +179,7 @@ def test_an_error_is_told_in_the_summary(project: Workspace) -> None:
     assert start(project, "--data", "nowhere", "--summary", "summary.md").wait() == Outcome.FAILED
     text = (project.folder / "summary.md").read_text()
     (project.folder / "summary.md").unlink()
-    assert text.startswith("## Retrain digits: an error\n\n- --data.path: nowhere not found")
+    assert text.startswith("## Retrain digits: an error\n\n- \\--data.path: nowhere not found")
     assert "- the champion is version 1\n" in text
 
 
@@ -219,6 +239,16 @@ def test_broken_images_are_not_taken(project: Workspace) -> None:
     assert_settled(project)
 
 
+def test_labels_that_cannot_be_read_are_not_taken(project: Workspace) -> None:
+    new = project.folder.parent / "labels.csv"
+    new.write_text("path,label\nnowhere.png,1\n")
+    before = history(project), splits(project), batches(project)
+    assert retrain(project, "--data", str(new), "--kind", "csv_labels") is Outcome.DATA_INVALID
+    assert "nowhere.png: cannot be read" in log(project)
+    assert (history(project), splits(project), batches(project)) == before
+    assert_settled(project)
+
+
 def test_week_4_drifted_images_are_learnt(project: Workspace) -> None:
     folder = project.folder
     new = folder.parent / "week4"
@@ -263,3 +293,43 @@ def test_a_rerun_without_effect_is_committed_and_is_no_new_champion(project: Wor
     assert (versions(project), champion(project), project.run("git", "tag")) == before
     assert history(project)[:2] == ["Retrain digits: nothing to do", "Say the same"]
     assert_settled(project)
+
+
+def test_a_lost_registry_is_noticed(project: Workspace) -> None:
+    (project.folder / "mlflow.db").unlink()
+    assert retrain(project) is Outcome.NOTHING_NEW
+    assert "the registry has lost version" in log(project)
+    assert champion(project) == versions(project) == ["1"]
+    (project.folder / "mlflow.db").unlink()
+    assert "the registry has lost version" in project.run("convoy", "run", "digits")
+    assert champion(project) == ["1"]
+
+
+def test_a_killed_stage_is_no_fault_of_the_data(project: Workspace) -> None:
+    new = project.folder.parent / "week5"
+    write_images(new, range(40), fade=0.8)
+    summary = project.folder.parent / "summary.md"
+    options = ("--data", str(new), "--policy", "if-older-than", "--days", "1000")
+    before = history(project), champion(project), len(batches(project))
+    for stage in ("ingest", "validate", "prepare"):
+        process = start(project, *options, "--summary", str(summary))
+        kill_stage(project, stage)
+        assert process.wait() == Outcome.FAILED
+        assert "run it again" in summary.read_text()
+        assert (history(project), champion(project), len(batches(project)) - 1) == before
+    assert retrain(project, *options) is Outcome.DATA_ADDED
+    assert project.run("git", "status", "--porcelain").split() == []
+
+
+def test_a_lock_of_dvc_is_no_fault_of_the_data(project: Workspace) -> None:
+    new = project.folder.parent / "week6"
+    write_images(new, range(40, 80), fade=0.8)
+    options = ("--data", str(new), "--policy", "if-older-than", "--days", "1000")
+    command = [sys.executable, "-c", HOLD_LOCK]
+    with subprocess.Popen(command, cwd=project.folder, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        assert start(project, *options).wait() == Outcome.FAILED
+        holder.kill()
+    assert retrain(project, *options) is Outcome.DATA_ADDED
+    assert project.run("git", "status", "--porcelain").split() == []

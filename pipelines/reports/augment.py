@@ -2,16 +2,15 @@
 
 from collections.abc import Iterator
 
-from rich.table import Table
-
 from components.augment.params import AugmentParams
 from components.core.parts import Augmentation
 from components.core.task import Spec
+from pipelines.reports.terminal import PlainTable
 
 
-def policy_table(spec: Spec) -> Table:
+def policy_table(spec: Spec) -> PlainTable:
     """What is changed in training examples and how far, for the terminal."""
-    table = Table("change", "at most", title="training examples")
+    table = PlainTable("change", "at most", title="training examples")
     for name, amount in _amounts(spec.augmentation):
         if amount:
             table.add_row(name, "half of them" if amount is True else f"{amount:g}")

@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from rich.table import Table
 
 from components.core.layout import CHAMPION_FILE, DECISION_FILE, METRICS_FILE
 from components.core.tabular import read_json
+from components.core.text import word
+from pipelines.reports.terminal import PlainTable
 
 if TYPE_CHECKING:  # its module loads TensorFlow
     from components.evaluate.compare import Comparison
 
 
-def metrics_table(evaluation: Path) -> Table:
+def metrics_table(evaluation: Path) -> PlainTable:
     """The model's metrics beside the champion's, and the gate's reasons below.
 
     Args:
@@ -25,12 +26,14 @@ def metrics_table(evaluation: Path) -> Table:
     metrics, champion = (read_json(evaluation / file) for file in (METRICS_FILE, CHAMPION_FILE))
     champion = champion or {}
     caption = verdict(read_json(evaluation / DECISION_FILE))
-    table = Table("metric", title="test split", caption=caption)
+    table = PlainTable("metric", title="test split", caption=caption)
     table.add_column("this model", justify="right")
     table.add_column("champion", justify="right")
     for name, value in metrics.items():
         if "/" not in name:  # those of single classes are in the report
-            table.add_row(name, f"{value:.4g}", f"{champion[name]:.4g}" if name in champion else "")
+            table.add_row(
+                word(name), f"{value:.4g}", f"{champion[name]:.4g}" if name in champion else ""
+            )
     return table
 
 
@@ -41,9 +44,9 @@ def verdict(decision: Mapping[str, Any]) -> str:
     )
 
 
-def comparison_table(comparison: Comparison) -> Table:
+def comparison_table(comparison: Comparison) -> PlainTable:
     """The metrics of the whole split, B minus A, and the intervals of those of the gate."""
-    table = Table("metric", title=f"{comparison.task}: the current test split")
+    table = PlainTable("metric", title=f"{comparison.task}: the current test split")
     for heading in (*comparison.names, "difference", "95% interval, per sample"):
         table.add_column(heading, justify="right")
     first, second = comparison.metrics
@@ -54,7 +57,7 @@ def comparison_table(comparison: Comparison) -> Table:
         low, high = comparison.intervals.get(metric, (np.nan, np.nan))
         interval = "" if np.isnan(low) else f"{low:+.4f} to {high:+.4f}"
         difference = _show(values[1] - values[0], "+")
-        table.add_row(metric, *map(_show, values), difference, interval)
+        table.add_row(word(metric), *map(_show, values), difference, interval)
     return table
 
 

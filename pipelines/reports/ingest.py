@@ -1,18 +1,22 @@
 """What a person sees after the ingest stage."""
 
 from rich.filesize import decimal
-from rich.table import Table
 
 from components.core.table import SPLITS
-from components.ingest.summary import IngestSummary
+from components.core.text import word
+from components.ingest.summary import IngestSummary, describe_left_out
+from pipelines.reports.terminal import PlainTable
 
 STRATA_SHOWN = 20
 
 
-def ingest_table(summary: IngestSummary, title: str) -> Table:
+def ingest_table(summary: IngestSummary, title: str) -> PlainTable:
     """A table with a column a split and a row a stratum, for the terminal."""
     strata = sorted({stratum for stratum, _ in summary.samples})
-    table = Table(title=title, caption=f"{summary.shards} shards, {decimal(summary.size)}")
+    caption = (
+        f"{summary.shards} shards, {decimal(summary.size)}{describe_left_out(summary.left_out)}"
+    )
+    table = PlainTable(title=title, caption=caption)
     table.add_column("stratum", footer="all")
     for split, total in summary.per_split().items():
         table.add_column(split, footer=f"{total:,}", justify="right")
@@ -21,7 +25,7 @@ def ingest_table(summary: IngestSummary, title: str) -> Table:
         return table
     for stratum in strata[:STRATA_SHOWN]:
         counts = (f"{summary.samples.get((stratum, split), 0):,}" for split in SPLITS)
-        table.add_row(stratum, *counts)
+        table.add_row(word(stratum), *counts)
     if len(strata) > STRATA_SHOWN:
         table.add_row(f"and {len(strata) - STRATA_SHOWN} more")
     return table

@@ -4,23 +4,23 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.markup import escape
-from rich.table import Table
+from components.core.text import word
+from pipelines.reports.terminal import PlainTable
 
 DECIMALS = 6
 
 
-def predictions_table(rows: Sequence[Mapping[str, Any]]) -> Table:
+def predictions_table(rows: Sequence[Mapping[str, Any]]) -> PlainTable:
     """The predictions, a row each.
 
     Args:
         rows: Each begins with the path of its file, of which the name alone is shown: whole
             paths are in the CSV file.
     """
-    table = Table(*(rows[0] if rows else ()))
+    table = PlainTable(*map(word, rows[0] if rows else ()))
     for row in rows:
         path, *values = row.values()
-        table.add_row(escape(Path(path).name), *(escape(str(_rounded(value))) for value in values))
+        table.add_row(word(Path(path).name), *(word(_rounded(value)) for value in values))
     return table
 
 

@@ -3,14 +3,15 @@
 from pathlib import Path
 
 import tensorflow_transform as tft
-from rich.table import Table
 
 from components.core.layout import schema_file
 from components.core.table import SPLITS
+from components.core.text import word
 from components.prepare.counts import count_examples
+from pipelines.reports.terminal import PlainTable
 
 
-def examples_table(transform: Path, statistics: Path) -> Table:
+def examples_table(transform: Path, statistics: Path) -> PlainTable:
     """The features of the transformed examples, and how many examples there are.
 
     Args:
@@ -18,10 +19,10 @@ def examples_table(transform: Path, statistics: Path) -> Table:
         statistics: Folder of the raw examples' statistics, by split.
     """
     counts = (f"{count_examples(statistics, split):,} {split}" for split in SPLITS)
-    table = Table("feature", "type", "shape", title="examples", caption=", ".join(counts))
+    table = PlainTable("feature", "type", "shape", title="examples", caption=", ".join(counts))
     features = tft.TFTransformOutput(str(transform)).transformed_feature_spec()
     for name, feature in sorted(features.items()):
-        table.add_row(name, feature.dtype.name, " x ".join(map(str, feature.shape)))
+        table.add_row(word(name), feature.dtype.name, " x ".join(map(str, feature.shape)))
     return table
 
 

@@ -3,31 +3,30 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from rich.table import Table
-
 from components.core.layout import REGISTRATION_FILE
 from components.core.tabular import read_json
 from components.core.task import Spec
 from components.evaluate.params import GateParams
 from components.register.registry import STAGE_TAG, Registry, recorded_metrics
+from pipelines.reports.terminal import PlainTable
 
 HASH_LENGTH = 8
 
 
-def registration_table(registered: Path) -> Table:
+def registration_table(registered: Path) -> PlainTable:
     """The new version and why it was promoted or not.
 
     Args:
         registered: Folder with the registration.
     """
     registration = read_json(registered / REGISTRATION_FILE)
-    table = Table("version", "alias", "because", title="registry")
+    table = PlainTable("version", "alias", "because", title="registry")
     alias = "champion" if registration["accepted"] else "challenger"
     table.add_row(registration["version"], alias, "\n".join(registration["reasons"]))
     return table
 
 
-def versions_table(spec: Spec) -> Table:
+def versions_table(spec: Spec) -> PlainTable:
     """Lists the versions of a task's model, the newest first, with the metrics of the gate.
 
     Raises:
@@ -35,7 +34,7 @@ def versions_table(spec: Spec) -> Table:
     """
     registry = Registry(spec.name)
     metrics = spec.block("gate", GateParams).thresholds
-    table = Table("version", "stage", title=spec.name)
+    table = PlainTable("version", "stage", title=spec.name)
     for metric in metrics:
         table.add_column(metric, justify="right")
     for column in ("data", "commit", "age"):

@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-from rich.markup import escape
-from rich.table import Table
+from rich.text import Text
 
+from components.core.text import word
 from components.score.parts import Tally
+from pipelines.reports.terminal import PlainTable
 
 
-def tally_table(tally: Tally, out: Path, seconds: float) -> Table:
+def tally_table(tally: Tally, out: Path, seconds: float) -> PlainTable:
     """The counts, the speed and the first few failures.
 
     Args:
@@ -16,13 +17,13 @@ def tally_table(tally: Tally, out: Path, seconds: float) -> Table:
         out: The parquet file that was written.
         seconds: How long it took.
     """
-    table = Table(title=f"{out}", show_header=False)
+    table = PlainTable(title=f"{out}", show_header=False)
     table.add_row("samples", f"{tally.samples:,}")
     table.add_row("scored", f"{tally.samples - tally.failed:,}")
     failed = f"{tally.failed:,}"
-    table.add_row("could not be scored", f"[bold red]{failed}[/]" if tally.failed else failed)
+    table.add_row("could not be scored", Text(failed, "bold red" if tally.failed else ""))
     for path, reason in tally.failures:
-        table.add_row("", escape(f"{path}: {reason}"))
+        table.add_row("", f"{word(path)}: {word(reason)}")
     if tally.failed > len(tally.failures):
         table.add_row("", f"… and {tally.failed - len(tally.failures):,} more")
     table.add_row("seconds, with start-up", f"{seconds:,.1f}")

@@ -3,22 +3,24 @@
 from pathlib import Path
 
 import pandas as pd
-from rich.table import Table
+
+from pipelines.reports.terminal import PlainTable
 
 VAL = "val_"
 
 
-def epoch_table(csv: Path) -> Table:
+def epoch_table(csv: Path, speed: Path) -> PlainTable:
     """The values of the epoch whose weights are kept, for the terminal.
 
     Args:
         csv: As Keras's `CSVLogger` writes it: a row an epoch; the column `val_<metric>`
             belongs to `<metric>`.
+        speed: Further columns of the same epochs.
     """
-    curves = pd.read_csv(csv)
+    curves = pd.read_csv(csv).merge(pd.read_csv(speed), on="epoch")
     number = int(curves["val_loss"].argmin())
     values = curves.drop(columns=["epoch", "phase"]).iloc[number]
-    table = Table(
+    table = PlainTable(
         "metric", title="training", caption=f"epoch {number + 1} of {len(curves)} is kept"
     )
     table.add_column("training", justify="right")

@@ -58,7 +58,7 @@ def test_an_unexpected_error_is_named_by_its_type(repository: Path) -> None:
 
 def test_what_cannot_be_found_out_is_said(repository: Path) -> None:
     text = fail(ConvoyError("MLflow is down"))
-    assert "- unknown: MLflow at http://127.0.0.1:9: " in text
+    assert "- unknown: MLflow at http://127.0.0.1:9: not reached, tried 1 time: " in text
     assert "- not committed: dvc.lock" in text
 
 
@@ -72,3 +72,32 @@ def test_without_an_error_nothing_is_written(project: Path) -> None:
     with failures_published("toy", SUMMARY):
         pass
     assert not SUMMARY.exists()
+
+
+def test_the_password_of_the_server_is_on_no_page(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://alice:s3cr3t@127.0.0.1:9")
+    errors = (
+        ConvoyError("MLflow at http://alice:s3cr3t@127.0.0.1:9: no"),
+        StageError("dvc repro of toy failed", "at http://alice:s3cr3t@127.0.0.1:9"),
+        OSError("http://alice:s3cr3t@127.0.0.1:9 is down"),
+    )
+    for error in errors:
+        text = fail(error)
+        assert "s3cr3t" not in text
+        assert "http://\\*\\*\\*@127.0.0.1:9: not reached, tried 1 time: " in text
+
+
+def test_names_of_files_are_escaped(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = repository / "data/incoming/toy"
+    folder.mkdir(parents=True)
+    (folder / "[x](http:evil) `a`.dvc").touch()
+    text = fail(ConvoyError("no"))
+    assert r"data/incoming/toy/\[x\](http:evil) \`a\`.dvc" in text
+
+
+def test_a_condition_of_the_machine_is_one_sentence(repository: Path) -> None:
+    with pytest.raises(OSError, match="No space") as info:
+        Path("/dev/full").write_text("x")
+    assert "no space is left (" in fail(info.value)

@@ -37,6 +37,12 @@ def test_the_summary_tells_what_happened() -> None:
     assert "convoy compare digits champion 7" in text
 
 
+def test_files_left_out_are_counted() -> None:
+    report = Report("digits", samples={("0", "train"): 2}, left_out=3)
+    expected = "2 new for train; 3 left out, which lead out of the folder or are no files in"
+    assert expected in report.markdown()
+
+
 def test_the_message_begins_with_a_subject_line() -> None:
     subject, empty, *body = REPORT.message().splitlines()
     assert subject == REPORT.title()
@@ -62,3 +68,43 @@ def test_the_summary_goes_to_the_file_and_to_the_jobs_page(
     publish(REPORT, tmp_path / "deep/summary.md")
     assert (tmp_path / "deep/summary.md").read_text() == REPORT.markdown()
     assert page.read_text() == "before\n" + REPORT.markdown()
+
+
+NASTY = Report(
+    "digits",
+    Outcome.DATA_INVALID,
+    ["the label <img src=x> of `a|b`.png\nis unknown: [/b](http://x)", "at http://a:s3cr3t@host"],
+    samples={("0", "train"): 1},
+    duplicates=["[x](http://evil)\n# head.png", "L" * 10_000],
+    drift=["*x*: far away"],
+    metrics={"a|b": 0.5},
+    log="one\n```\n# two http://a:s3cr3t@host",
+)
+
+
+def test_words_are_escaped_in_markdown() -> None:
+    text = NASTY.markdown()
+    assert r"- the label \<img src=x\> of \`a\|b\`.png is unknown: \[/b\](http://x)" in text
+    assert r"\[x\](http://evil)\\n# head.png" in text
+    assert r"- \*x\*: far away" in text
+    assert r"| a\|b | 0.5 |" in text
+    assert "````\none\n```\n# two http://***@host\n````" in text
+
+
+def test_words_are_shown_as_they_are_in_the_terminal_and_the_commit() -> None:
+    text = NASTY.message()
+    assert "- the label <img src=x> of `a|b`.png is unknown: [/b](http://x)" in text
+    assert "- *x*: far away" in text
+
+
+def test_secrets_and_long_words_are_shown_nowhere() -> None:
+    for text in (NASTY.markdown(), NASTY.message()):
+        assert "s3cr3t" not in text
+        assert "http://***@host" in text
+        assert "(10,000 characters)" in text
+        assert len(text) < 2_000
+
+
+def test_many_sentences_are_counted() -> None:
+    lines = Report("digits", reasons=[f"reason {at}" for at in range(100)]).markdown().splitlines()
+    assert lines[-2:] == ["- reason 29", "- and 70 more"]

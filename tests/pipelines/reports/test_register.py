@@ -14,7 +14,8 @@ from tests.registered import Register
 
 
 def cells(table: Table) -> list[list[str]]:
-    return [list(row) for row in zip(*(column.cells for column in table.columns), strict=True)]
+    columns = (column.cells for column in table.columns)
+    return [[str(cell) for cell in row] for row in zip(*columns, strict=True)]
 
 
 def test_lists_the_versions_newest_first(spec: Spec, register: Register) -> None:
@@ -25,7 +26,7 @@ def test_lists_the_versions_newest_first(spec: Spec, register: Register) -> None
     registry, third = register(accuracy=1.0)
     registry.refuse(third, Decision("refuse", ["macro_f1 0.2 is below the threshold 0.5"]))
     table = versions_table(spec)
-    headers = [column.header for column in table.columns]
+    headers = [str(column.header) for column in table.columns]
     assert headers == ["version", "stage", "accuracy", "macro_f1", "data", "commit", "age"]
     assert cells(table) == [
         ["3", "challenger, refused", "1", "0.2", "fedcba98", "01234567-dirty", "now"],

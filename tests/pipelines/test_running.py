@@ -2,17 +2,26 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from components.core.errors import ConvoyError
-from pipelines.dvc import BusyError, only_run
+from pipelines.running import BusyError, only_run
 
 HOLD = """
 import time
-from pipelines.dvc import only_run
+from pipelines.running import only_run
 with only_run():
     print("held", flush=True)
     time.sleep(600)
+"""
+
+
+STUBBORN = """
+from pipelines.processes import run
+from pipelines.running import only_run
+with only_run():
+    run(["bash", "-c", "trap '' TERM; touch begun; while true; do sleep 0.1; done"])
 """
 
 
@@ -56,4 +65,28 @@ def test_outside_a_project_nothing_is_made(project: Path) -> None:
     (project / "params.yaml").unlink()
     with pytest.raises(ConvoyError, match="params.yaml: not found"), only_run():
         pass
-    assert not (project / "data").exists()
+    assert list(project.iterdir()) == []
+
+
+def test_a_run_waits_for_what_a_killed_one_has_started(project: Path) -> None:
+    stubborn = "trap '' TERM; touch begun; while true; do sleep 0.1; done"
+    code = (
+        f"from pipelines.processes import run\nwith only_run(): run(['bash', '-c', {stubborn!r}])"
+    )
+    run = subprocess.Popen(
+        [sys.executable, "-c", f"from pipelines.running import only_run\n{code}"]
+    )
+    while not Path("begun").exists():
+        assert run.poll() is None
+    run.kill()
+    run.wait()
+    with only_run():
+        processes = [each.cmdline() for each in psutil.process_iter() if is_here(each, project)]
+        assert not [command for command in processes if "bash" in command]
+
+
+def is_here(process: psutil.Process, folder: Path) -> bool:
+    try:
+        return process.cwd() == str(folder)
+    except psutil.Error:
+        return False

@@ -1,0 +1,204 @@
+"""Runs of the real pipeline, stopped: what is left at work, what is left behind, where it ends.
+
+`CONVOY_KILLS` says how often runs are killed at a random moment, one after the other.
+"""
+
+import itertools
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import psutil
+import pytest
+
+from benchmarks.workspace import Workspace
+from tests.test_retraining import write_images
+
+pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(3600)]
+
+KILLS = int(os.environ.get("CONVOY_KILLS", "30"))
+SEED = 20_240
+SIGNALS = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL]
+OUTPUTS = ("data", "artifacts", "reports")
+
+
+class Copy(Workspace):
+    """A copy of a workspace, with all that has been run there."""
+
+    def __init__(self, original: Workspace, folder: Path) -> None:
+        shutil.copytree(original.folder, folder, symlinks=True)
+        self.folder = folder
+
+
+@pytest.fixture(scope="module")
+def good_run(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A project with a champion, committed, and a change that makes another."""
+    project = Workspace(tmp_path_factory.mktemp("good"))
+    write_images(project.folder / "images", range(300))
+    digits = project.params()["tasks"]["digits"]
+    digits["source"] = {"kind": "image_folder", "path": "images"}
+    digits["source"]["splits"] = {"train": 0.3, "val": 0.1, "test": 0.6}
+    digits["augment"] = {"copies": 0}
+    digits["train"] |= {"epochs": 2, "batch_size": 32, "early_stopping": None}
+    digits["gate"] = {"thresholds": {"accuracy": {"min": 0.01}}, "tolerance": 1.0}
+    digits["checks"]["balance_floor"] = 0.2
+    project.write_params({"tasks": {"digits": digits}})
+    project.run("dvc", "add", "--quiet", "images")
+    project.run("convoy", "run", "digits")
+    project.commit("the last good run")
+    digits["source"]["split_seed"] = 1
+    digits["train"]["epochs"] = 3
+    project.write_params({"tasks": {"digits": digits}})
+    project.commit("a change of all stages")
+    return project
+
+
+@pytest.fixture
+def project(good_run: Workspace, tmp_path: Path) -> Workspace:
+    """A copy of it."""
+    return Copy(good_run, tmp_path / "project")
+
+
+def start(project: Workspace) -> subprocess.Popen[bytes]:
+    with (project.folder.parent / "run.log").open("ab") as log:
+        return subprocess.Popen(
+            ["convoy", "run", "digits"],
+            cwd=project.folder,
+            env=project.environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def stop_in(project: Workspace, stage: str, number: int) -> int:
+    """Sends a signal to a run, and to nothing that it has started, while a stage runs."""
+    run = start(project)
+    while not any(f"convoy stage {stage} digits" in command for command in at_work(project)):
+        assert run.poll() is None, (project.folder.parent / "run.log").read_text()[-2000:]
+        time.sleep(0.05)
+    time.sleep(2)  # so that it has begun to write
+    run.send_signal(number)
+    return run.wait()
+
+
+def at_work(project: Workspace) -> list[str]:
+    """The commands of the processes whose folder the project's is."""
+    commands = []
+    for process in psutil.process_iter():
+        try:
+            if process.cwd() == str(project.folder) and process.status() != psutil.STATUS_ZOMBIE:
+                commands.append(" ".join(process.cmdline()))
+        except psutil.Error:
+            continue
+    return commands
+
+
+def outputs(project: Workspace) -> dict[str, bytes]:
+    files = (file for name in OUTPUTS for file in (project.folder / name).rglob("*"))
+    return {
+        str(file.relative_to(project.folder)): file.read_bytes() for file in files if file.is_file()
+    }
+
+
+def whole(project: Workspace) -> set[str]:
+    """The files of a whole run; Great Expectations names some of its own by the time."""
+    return {name for name in outputs(project) if not name.startswith("reports/digits/validate/")}
+
+
+def left_over(project: Workspace) -> list[Path]:
+    halves = [
+        path
+        for name in OUTPUTS
+        for path in (project.folder / name).rglob(".*")
+        if path.suffix in {".partial", ".earlier"}
+    ]
+    temporary = project.folder / ".dvc/tmp/convoy"
+    return [*halves, *(temporary.iterdir() if temporary.is_dir() else ())]
+
+
+def champions(project: Workspace) -> int:
+    sql = "SELECT count(*) FROM registered_model_aliases WHERE alias = 'champion'"
+    with closing(sqlite3.connect(f"file:{project.folder / 'mlflow.db'}?mode=ro", uri=True)) as db:
+        (count,) = db.execute(sql).fetchone()
+    return int(count)
+
+
+def versions(project: Workspace) -> int:
+    with closing(sqlite3.connect(f"file:{project.folder / 'mlflow.db'}?mode=ro", uri=True)) as db:
+        (count,) = db.execute("SELECT count(*) FROM model_versions").fetchone()
+    return int(count)
+
+
+def wait_until(reached: Callable[[], bool], seconds: float = 30) -> None:
+    until = time.monotonic() + seconds
+    while not reached():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def test_a_good_run_leaves_no_temporary_file(project: Workspace, tmp_path: Path) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    project.run("env", f"TMPDIR={temporary}", "convoy", "run", "digits")
+    assert list(temporary.iterdir()) == []
+    assert left_over(project) == []
+
+
+@pytest.mark.parametrize("stage", ["validate", "train"])
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_stopped_run_leaves_nothing_at_work_and_the_outputs_of_the_last(
+    good_run: Workspace, project: Workspace, stage: str, number: int
+) -> None:
+    code = stop_in(project, stage, number)
+    if number == signal.SIGKILL:
+        wait_until(lambda: not at_work(project))
+        assert "the run before this one was killed" in project.run("convoy", "clean")
+    else:
+        assert code == 128 + number
+        assert at_work(project) == []
+    assert outputs(project) == outputs(good_run)
+    assert left_over(project) == []
+    assert project.run("git", "status", "--porcelain", "--untracked-files=no") == ""
+    assert champions(project) == 1
+
+
+def compare(project: Workspace, reference: Workspace) -> None:
+    """Checks that a project ended as one in which nothing was ever killed."""
+    assert project.metrics("digits") == reference.metrics("digits")
+    assert (champions(project), versions(project)) == (1, versions(reference))
+    assert left_over(project) == []
+    assert project.run("dvc", "status", "--json").strip() == "{}"
+    assert whole(project) == whole(reference)
+
+
+def test_however_often_a_run_is_killed_it_ends_in_the_same_state(
+    good_run: Workspace, tmp_path: Path
+) -> None:
+    reference = Copy(good_run, tmp_path / "reference")
+    begin = time.monotonic()
+    assert start(reference).wait() == 0
+    seconds = time.monotonic() - begin
+    chance, copies = random.Random(SEED), itertools.count()
+    project = Copy(good_run, tmp_path / f"killed-{next(copies)}")
+    for _ in range(KILLS):
+        run = start(project)
+        try:
+            code = run.wait(timeout=chance.uniform(0, seconds))
+        except subprocess.TimeoutExpired:
+            run.kill()
+            run.wait()
+        else:  # it was quicker: what was done before it was killed is not done again
+            assert code == 0, (tmp_path / "run.log").read_text()[-2000:]
+            compare(project, reference)
+            shutil.rmtree(project.folder)
+            project = Copy(good_run, tmp_path / f"killed-{next(copies)}")
+    project.run("convoy", "run", "digits")
+    compare(project, reference)
