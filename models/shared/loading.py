@@ -4,6 +4,8 @@ from pathlib import Path
 
 import keras
 
+from components.core.errors import ConvoyError
+
 # Keras knows a layer of convoy's once the module that defines it is imported.
 from models.shared import layers, pixels  # noqa: F401
 
@@ -16,5 +18,11 @@ def load_network(file: Path) -> keras.Model:
 
     Args:
         file: A `.keras` file.
+
+    Raises:
+        ConvoyError: When it holds no network, or one that would run code of its own.
     """
-    return keras.models.load_model(file, compile=False)
+    try:
+        return keras.models.load_model(file, compile=False, safe_mode=True)
+    except (OSError, TypeError, ValueError) as error:
+        raise ConvoyError(f"{file}: Keras refuses to load it: {error}") from error
