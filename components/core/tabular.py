@@ -1,14 +1,141 @@
-"""JSON and CSV files, written as a whole or not at all."""
+"""JSON and CSV files, written as a whole or not at all; CSV files of others, read line by line."""
 
+import csv
+import io
+import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
 import pandas as pd
 
+from components.core.errors import ConvoyError
+from components.core.reading import open_regular
 from components.core.text import csv_cell
+
+DELIMITERS = (",", ";", "\t", "|")
+"""What parts cells, the customary one first; spreadsheets write the second in half of Europe."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a CSV file.
+
+    Attributes:
+        file: The file.
+        line: The line of it on which the row begins, as an editor counts: from 1.
+        header: The names of the columns.
+        cells: One for each column; or more, or fewer, which `by_column` finds out.
+    """
+
+    file: Path
+    line: int
+    header: Sequence[str]
+    cells: Sequence[str]
+
+    @property
+    def place(self) -> str:
+        """What a message about it begins with."""
+        return f"{self.file}: line {self.line}"
+
+    def by_column(self) -> dict[str, str]:
+        """The cells by the names of their columns.
+
+        Raises:
+            ConvoyError: When there are more or fewer than the header has.
+        """
+        if len(self.cells) != len(self.header):
+            raise ConvoyError(
+                f"{self.place}: {len(self.cells)} cells; the header has {len(self.header)}"
+            )
+        return dict(zip(self.header, self.cells, strict=True))
+
+
+def read_header(file: Path) -> tuple[str, ...]:
+    """The names of the columns of a CSV file, without blanks around them; none if it is empty.
+
+    Raises:
+        ConvoyError: When the file cannot be read as CSV.
+    """
+    return _names(_read(file))
+
+
+def read_rows(file: Path) -> Iterator[Row]:
+    """Yields the rows of a CSV file, one at a time; blank lines are skipped as pandas does.
+
+    It is UTF-8, with or without a byte-order mark; cells are parted by commas, semicolons, tabs
+    or bars, of which the header tells, and may hold line breaks within quotes.
+
+    Raises:
+        ConvoyError: When the file cannot be read as CSV, or has no row.
+    """
+    rows = _read(file)
+    header = _names(rows)
+    first = next(rows, None)
+    if first is None:
+        raise ConvoyError(f"{file}: no rows")
+    for line, cells in itertools.chain([first], rows):
+        yield Row(file, line, header, cells)
+
+
+def _names(rows: Iterator[tuple[int, Sequence[str]]]) -> tuple[str, ...]:
+    _, header = next(rows, (0, ()))
+    return tuple(name.strip() for name in header)
+
+
+def _read(file: Path) -> Iterator[tuple[int, Sequence[str]]]:
+    """The first line and the cells of each row that is not blank, the header among them."""
+    end = 0
+    try:
+        delimiter = _find_delimiter(file)
+        with _open(file) as stream:
+            reader = csv.reader(stream, delimiter=delimiter, skipinitialspace=True)
+            for cells in reader:
+                begin, end = end + 1, reader.line_num
+                if len(cells) > 1 or "".join(cells).strip():
+                    yield begin, cells
+    except UnicodeDecodeError:
+        raise ConvoyError(_describe_encoding(file)) from None
+    except OSError as error:
+        raise ConvoyError(f"{file}: cannot be read: {error.strerror}") from None
+    except csv.Error as error:
+        raise ConvoyError(
+            f"{file}: line {end + 1}: cannot be read as CSV: {error}; is a quote left open?"
+        ) from None
+
+
+def _open(file: Path) -> TextIO:
+    # line breaks stay as they are: those within quotes belong to a cell
+    return io.TextIOWrapper(open_regular(file), encoding="utf-8-sig", newline="")
+
+
+def _find_delimiter(file: Path) -> str:
+    """That by which the header has the most cells."""
+    with _open(file) as stream:
+        header = next((line for line in stream if line.strip()), "")
+    return max(DELIMITERS, key=lambda each: len(_split(header, each)))
+
+
+def _split(line: str, delimiter: str) -> Sequence[str]:
+    return next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])
+
+
+def _describe_encoding(file: Path) -> str:
+    """Names the first line that is no UTF-8."""
+    with open_regular(file) as stream:
+        number = next(number for number, line in enumerate(stream, 1) if not _is_text(line))
+    return f"{file}: line {number}: cannot be read as CSV: not UTF-8; save the file as UTF-8"
+
+
+def _is_text(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def read_json(file: Path) -> Any:

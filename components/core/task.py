@@ -141,7 +141,8 @@ class Spec:
         blocks: dict[str, Any] = {
             name: self.block(name, block)
             for name, block in kind.blocks().items()
-            if name in self.params  # a stage may not read all that a part does
+            # a stage may read none of a block that the part reads, or other keys
+            if name in self.params and block.required() <= self.params[name].keys()
         }
         return kind.model_construct(None, name=self.name, **blocks)
 

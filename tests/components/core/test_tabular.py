@@ -1,6 +1,9 @@
 """Files are written as a whole or not at all."""
 
+import csv
 import json
+import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.core.tabular import read_json, write_csv, write_json
+from components.core.errors import ConvoyError
+from components.core.tabular import read_header, read_json, read_rows, write_csv, write_json
 
 contents = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -78,3 +82,42 @@ def test_the_name_of_a_file_that_is_no_unicode_is_written(tmp_path: Path) -> Non
 def test_a_table_without_rows(tmp_path: Path) -> None:
     write_csv(pd.DataFrame({"a": [], "b": []}), tmp_path / "x.csv")
     assert (tmp_path / "x.csv").read_text() == "a,b\n"
+
+
+rows = st.lists(
+    st.tuples(*[st.text(st.characters(exclude_categories=["Cs"]), max_size=5)] * 2).filter(
+        lambda cells: not any(cell.startswith(" ") for cell in cells)
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+@given(cells=rows, delimiter=st.sampled_from(",;\t|"), mark=st.booleans())
+def test_rows_come_back_with_the_line_that_an_editor_shows(
+    cells: list[tuple[str, str]],
+    delimiter: str,
+    mark: bool,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    file = tmp_path_factory.getbasetemp() / "rows.csv"
+    begins = []
+    with file.open("w", encoding="utf-8-sig" if mark else "utf-8", newline="") as stream:
+        writer = csv.writer(stream, delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator="\n")
+        writer.writerow(["a", " b "])
+        for each in cells:
+            stream.write("\n")
+            stream.flush()
+            text = file.read_bytes().decode("utf-8-sig")
+            begins.append(1 + len(re.findall("\r\n|\r|\n", text)))
+            writer.writerow(each)
+    read = list(read_rows(file))
+    assert read_header(file) == ("a", "b")
+    assert [tuple(row.by_column().values()) for row in read] == cells
+    assert [row.line for row in read] == begins
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "x.csv")
+    with pytest.raises(ConvoyError, match="cannot be read: not a regular file"):
+        read_header(tmp_path / "x.csv")

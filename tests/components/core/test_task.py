@@ -117,3 +117,10 @@ def test_parts_stand_in_the_project_too(
     monkeypatch.chdir(folder)
     monkeypatch.setattr("sys.path", [*sys.path])
     assert load_part("own_labels_of_a_project:Own").__name__ == "Own"
+
+
+def test_a_part_goes_without_a_block_of_which_the_stage_reads_other_keys(spec: Spec) -> None:
+    params = {**PARAMS, "prepare": {"beam_args": []}}  # neither height nor width
+    sample = Spec("toy", spec.parts, params, {}).sample
+    assert not hasattr(sample, "prepare")
+    assert hasattr(sample, "checks")
