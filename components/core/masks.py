@@ -1,18 +1,21 @@
 """Masks of class indices: how they are stored, and what can be made one.
 
 The canonical table holds a mask as a grey PNG with one byte a pixel: the index of the class.
+Masks are drawn on the picture as it is shown, upright, so a mask file is turned only if it asks for
+that itself: the orientation that EXIF gives its image is the image's alone.
 """
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 
 import numpy as np
 from PIL import Image
 
+from components.core.eight_bits import find_encoding, strips
 from components.core.errors import ConvoyError
-from components.core.images import encode_png, inspect_image
+from components.core.images import describe_fault, encode_png, load_image, open_image
+from components.core.orientation import UPRIGHT, read_orientation, turn
 
 VOID = 255
 """The value of void, the pixels that nobody knows the class of, where convoy may choose it."""
@@ -21,6 +24,9 @@ Colour = tuple[int, int, int]
 """Red, green and blue, 0 to 255."""
 
 INDEX_MODES = ("1", "L", "P")  # Pillow's modes whose pixels are indices: of one bit, grey, palette
+
+GREY_STEPS = {"L;2": 0xFF // 0b11, "L;4": 0xFF // 0b1111}
+"""How far apart Pillow puts the greys of few bits, by what it calls their encoding."""
 
 
 class MaskError(ValueError):
@@ -47,7 +53,7 @@ def decode_mask(data: bytes) -> np.ndarray:
     Raises:
         MaskError: When it is broken or is no PNG with one byte a pixel.
     """
-    image = _open(data)
+    image = _load(data)
     if (image.format, image.mode) != ("PNG", "L"):
         raise MaskError(f"{image.format} of mode {image.mode}; must be a PNG with one byte a pixel")
     return np.asarray(image)
@@ -57,8 +63,9 @@ def read_mask(data: bytes, place: str, colours: Mapping[str, Colour] | None = No
     """Turns an image file into a mask as the canonical table holds it.
 
     Without a table of colours, grey values, palette indices and bits are class indices as
-    they are. A file that holds none, is broken or has more than a byte a pixel is no error
-    here but stays as it is: validation names it together with all others.
+    they are. A mask with an orientation of its own is turned upright. A file that holds no
+    indices, is broken or has more than a byte a pixel is no error here but stays as it is:
+    validation names it together with all others.
 
     Args:
         data: The file's content.
@@ -70,16 +77,20 @@ def read_mask(data: bytes, place: str, colours: Mapping[str, Colour] | None = No
         ConvoyError: When a pixel's colour is not in the table.
     """
     try:
-        image = _open(data)
-    except MaskError:
+        step = _grey_step(data)
+        image = _load(data)
+    except Exception:  # MaskError, or one of the dozen types that Pillow raises
         return data
     if image.mode[0] in "IF":  # more than 8 bits, which Pillow would cut off
         return data
+    orientation = read_orientation(image)
     if colours is not None:
-        return encode_mask(index_colours(np.asarray(image.convert("RGB")), colours, place))
-    if image.mode not in INDEX_MODES or (image.format, image.mode) == ("PNG", "L"):
+        pixels = np.asarray(turn(image.convert("RGB"), orientation))
+        return encode_mask(index_colours(pixels, colours, place))
+    kept = (image.format, image.mode, orientation, step) == ("PNG", "L", UPRIGHT, 1)
+    if kept or image.mode not in INDEX_MODES:
         return data
-    return encode_mask(np.asarray(image).astype(np.uint8))
+    return encode_mask(np.asarray(turn(image, orientation)).astype(np.uint8) // step)
 
 
 def index_colours(pixels: np.ndarray, colours: Mapping[str, Colour], place: str) -> np.ndarray:
@@ -96,16 +107,19 @@ def index_colours(pixels: np.ndarray, colours: Mapping[str, Colour], place: str)
     Raises:
         ConvoyError: Naming the first pixel whose colour is not in the table.
     """
-    packed = _pack(pixels)
     known = _pack(np.array(list(colours.values())))
     order = np.argsort(known)
-    nearest = order[np.searchsorted(known[order], packed).clip(max=len(known) - 1)]
-    unknown = np.argwhere(known[nearest] != packed)
-    if len(unknown):
-        y, x = unknown[0]
-        colour = tuple(pixels[y, x].tolist())
-        raise ConvoyError(f"{place}: the colour {colour} of pixel ({x}, {y}) is no class's")
-    return nearest.astype(np.uint8)
+    indices = np.empty(pixels.shape[:2], np.uint8)
+    for rows in strips(*indices.shape):
+        packed = _pack(pixels[rows])
+        nearest = order[np.searchsorted(known[order], packed).clip(max=len(known) - 1)]
+        unknown = np.argwhere(known[nearest] != packed)
+        if len(unknown):
+            y, x = unknown[0] + (rows.start, 0)
+            colour = tuple(pixels[y, x].tolist())
+            raise ConvoyError(f"{place}: the colour {colour} of pixel ({x}, {y}) is no class's")
+        indices[rows] = nearest
+    return indices
 
 
 def _pack(colours: np.ndarray) -> np.ndarray:
@@ -113,7 +127,14 @@ def _pack(colours: np.ndarray) -> np.ndarray:
     return colours.astype(np.int64) @ (1 << 16, 1 << 8, 1)
 
 
-def _open(data: bytes) -> Image.Image:
-    if fault := inspect_image(data).decode_error:
-        raise MaskError(fault)
-    return Image.open(io.BytesIO(data))
+def _grey_step(data: bytes) -> int:
+    """How far apart the indices of a grey mask of less than a byte a pixel lie once loaded."""
+    with open_image(data) as image:
+        return GREY_STEPS.get(find_encoding(image), 1)
+
+
+def _load(data: bytes) -> Image.Image:
+    try:
+        return load_image(data)
+    except Exception as error:  # Pillow's decoders raise a dozen types for broken files
+        raise MaskError(describe_fault(error)) from None

@@ -93,6 +93,17 @@ class Sample(Part, ABC):
         """The column that says where a sample came from, relative to its source."""
         return f"{self.column}_path"
 
+    # what reads files
+
+    @classmethod
+    def refuse(cls, file: Path) -> str | None:
+        """Says why a file is none of these samples; None where it is one, broken or not.
+
+        Args:
+            file: A regular file; its name tells, and how it begins where a subclass looks.
+        """
+        return None if file.suffix.lower() in cls.suffixes else f"no {cls.column}"
+
     # ingest
 
     @abstractmethod
@@ -383,7 +394,7 @@ class View(Part, ABC):
         Raises:
             ConvoyError: When the task cannot put pieces together.
         """
-        raise ConvoyError(f"the task {self.name} cannot be predicted in tiles")
+        raise ConvoyError(f"tasks.{self.name}: cannot be predicted in tiles")
 
 
 class Evaluation(ABC):

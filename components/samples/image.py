@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
 from components.core.block import Block
+from components.core.image_files import SUFFIXES, refuse_image
 from components.core.images import (
-    KEPT_SIGNATURES,
     MAX_PIXELS,
     describe_fault,
+    encode_picture,
     inspect_image,
-    open_image,
+    is_kept,
+    load_picture,
 )
 from components.core.parts import Sample, SampleError, Tensors
 
@@ -34,12 +36,12 @@ class ImageChecks(Block):
     Attributes:
         height: Declared height of every image in pixels; null for any.
         width: Declared width of every image in pixels; null for any.
-        channels: Declared channels of every image (1, 3 or 4); null for any.
+        channels: Declared channels of every image, 1 (grey) or 3 (RGB); null for any.
     """
 
     height: int | None = Field(None, gt=0)
     width: int | None = Field(None, gt=0)
-    channels: Literal[1, 3, 4] | None = None
+    channels: Literal[1, 3] | None = None
 
 
 class ImageLimits(Block):
@@ -51,6 +53,18 @@ class ImageLimits(Block):
     """
 
     max_pixels: int = Field(MAX_PIXELS, gt=0, le=2 * MAX_PIXELS)
+
+
+class PixelValues(Block):
+    """What the values of pixels mean.
+
+    Attributes:
+        white: The value of white in files with more than 8 bits a channel, 4095 of 12 bits, say;
+            black is 0. Null for 65535 of 16 bits; files of 32 bits or of floats are then refused,
+            and so are those of 16 bits that would be all but black.
+    """
+
+    white: float | None = Field(None, gt=0, allow_inf_nan=False)
 
 
 class ImageSize(Block):
@@ -68,20 +82,24 @@ class ImageSize(Block):
 
 
 class ImageSample(Sample):
-    """One image, in the column `image`: PNG or JPEG bytes.
+    """One image, in the column `image`: an upright PNG or JPEG file of 8 bits, grey or RGB.
 
     The network takes uint8 `[height, width, channels]`. What `serve` tells of each image is its
     height and width as it came, int32 `[batch, 2]`.
     """
 
     column = "image"
-    suffixes: ClassVar = frozenset(
-        (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm", ".ppm", ".pnm")
-    )
+    suffixes: ClassVar = SUFFIXES
 
     checks: ImageChecks
     prepare: ImageSize
     limits: ImageLimits = ImageLimits()
+    pixels: PixelValues = PixelValues()
+
+    @classmethod
+    def refuse(cls, file: Path) -> str | None:
+        """Looks at how a file begins where its name does not end like an image's."""
+        return refuse_image(file)
 
     def columns(self) -> Mapping[str, pa.DataType]:
         """The image, its size in pixels, and what is known of its values; see `Inspected`."""
@@ -98,8 +116,8 @@ class ImageSample(Sample):
         }
 
     def inspect(self, data: bytes) -> Mapping[str, Any]:
-        """Decodes an image in full, once; what is neither PNG nor JPEG is encoded as PNG."""
-        return vars(inspect_image(data, self.limits.max_pixels))
+        """Decodes an image in full, once, to the picture that the model is to see."""
+        return vars(inspect_image(data, self.limits.max_pixels, self.pixels.white))
 
     def rules(self) -> Sequence[Expectation]:
         """No image is constant; each is as large as declared."""
@@ -171,11 +189,17 @@ class ImageSample(Sample):
         return keras.Model(pixels, body(floats), name=f"{body.name}_network")
 
     def serve(self, raw: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Decodes PNG, JPEG, GIF or BMP files and resizes them to the network's size."""
+        """Decodes PNG, JPEG, GIF or BMP files and resizes them to the network's size.
+
+        EXIF is not looked at, and of 16 bits the upper 8 are taken: whoever calls the model
+        without convoy sends upright pictures of 8 bits, as `inspect` gives them.
+        """
         import tensorflow as tf
 
+        from components.core.decoding import decode_image
+
         def decode(contents: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            image = tf.io.decode_image(contents, self.prepare.channels, expand_animations=False)
+            image = tf.ensure_shape(decode_image(contents, self.prepare.channels), (None,) * 3)
             resized = tf.image.resize(image, self.shape[:2], antialias=True)
             pixels = tf.cast(tf.round(tf.clip_by_value(resized, 0.0, 255.0)), tf.uint8)
             return pixels, tf.shape(image)[:2]
@@ -185,23 +209,24 @@ class ImageSample(Sample):
         return tf.ensure_shape(images, (None, *self.shape)), sizes
 
     def accept(self, data: bytes) -> bytes:
-        """PNG and JPEG files as they are, which the model decodes itself; others as PNG."""
-        if not data.startswith(KEPT_SIGNATURES):
-            return self._inspected(data)
+        """As ingest stores it; what it keeps as it is, which the model decodes, is not decoded."""
         try:
-            open_image(data, self.limits.max_pixels).close()
+            if is_kept(data, self.limits.max_pixels):
+                return data
         except Exception as error:  # Pillow raises a dozen types for broken files
             raise SampleError(describe_fault(error)) from None
-        return data
+        inspected = self.inspect(data)
+        if inspected["decode_error"]:
+            raise SampleError(inspected["decode_error"])
+        return bytes(inspected["image"])
 
     def rescue(self, data: bytes) -> bytes:
-        """The pixels as Pillow decodes them, as an RGB PNG."""
-        from PIL import Image
-
-        contents = io.BytesIO()
-        with Image.open(io.BytesIO(self._inspected(data))) as opened:
-            opened.convert("RGB").save(contents, "PNG")
-        return contents.getvalue()
+        """The picture as Pillow decodes it, as an RGB PNG."""
+        try:
+            picture = load_picture(data, self.limits.max_pixels, self.pixels.white)
+        except Exception as error:  # Pillow raises a dozen types for broken files
+            raise SampleError(describe_fault(error)) from None
+        return encode_picture(picture.convert("RGB"))
 
     def draw(self, data: bytes) -> Image.Image:
         """The image itself, 8-bit RGB."""
@@ -214,12 +239,6 @@ class ImageSample(Sample):
         from PIL import Image
 
         return Image.fromarray(sample[..., 0] if sample.shape[-1] == 1 else sample)
-
-    def _inspected(self, data: bytes) -> bytes:
-        inspected = inspect_image(data, self.limits.max_pixels)
-        if inspected.decode_error:
-            raise SampleError(inspected.decode_error)
-        return inspected.image
 
 
 def pixel_statistics(samples: tf.data.Dataset) -> tuple[list[float], list[float]]:

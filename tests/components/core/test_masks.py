@@ -1,6 +1,8 @@
 """What becomes a mask and what stays as it is, against Pillow and numpy."""
 
 import io
+import struct
+import zlib
 from typing import Any
 
 import numpy as np
@@ -61,6 +63,22 @@ def test_palette_indices_are_classes() -> None:
 def test_packed_palette_indices_are_classes(bits: int) -> None:
     indices = INDICES % 2**bits
     np.testing.assert_array_equal(read(palette(indices), bits=bits), indices)
+
+
+@pytest.mark.parametrize("bits", [1, 2, 4])
+def test_packed_greys_are_classes(bits: int) -> None:
+    indices = np.arange(16, dtype=np.uint8).reshape(2, 8) % 2**bits
+    packed = np.packbits(np.unpackbits(indices[..., None], axis=-1)[..., -bits:].reshape(2, -1), 1)
+    rows = zlib.compress(b"".join(b"\0" + row.tobytes() for row in packed))
+    chunks = [(b"IHDR", struct.pack(">IIBBBBB", 8, 2, bits, 0, 0, 0, 0)), (b"IDAT", rows)]
+    data = b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(content))
+        + kind
+        + content
+        + struct.pack(">I", zlib.crc32(kind + content))
+        for kind, content in [*chunks, (b"IEND", b"")]
+    )
+    np.testing.assert_array_equal(decode_mask(read_mask(data, "a.png")), indices)
 
 
 def test_bits_are_classes() -> None:
@@ -139,3 +157,13 @@ def test_a_mask_of_too_many_pixels_is_not_decoded() -> None:
     with pytest.raises(MaskError, match="has more than 89,478,485 pixels"):
         decode_mask(data)
     assert read_mask(data, "a.png", {"no": (0, 0, 0), "yes": (1, 1, 1)}) is data
+
+
+def test_a_colour_far_below_is_found() -> None:
+    """Rows are looked at some at a time."""
+    pixels = np.zeros((2_100, 1_000, 3), np.uint8)
+    pixels[2_050, 7] = 9
+    with pytest.raises(ConvoyError, match=r"the colour \(9, 9, 9\) of pixel \(7, 2050\)"):
+        index_colours(pixels, {"sky": (0, 0, 0), "road": (1, 1, 1)}, "a.png")
+    found = index_colours(pixels, {"sky": (0, 0, 0), "road": (9, 9, 9)}, "a.png")
+    assert np.argwhere(found).tolist() == [[2_050, 7]]

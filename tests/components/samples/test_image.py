@@ -18,6 +18,7 @@ from components.core.parts import SampleError
 from components.samples.image import ImageSample, pixel_statistics
 from tests.bombs import LARGE
 from tests.tables import image_sample, make_row
+from tests.turned import STORED, encode_turned
 
 RNG = np.random.default_rng(0)
 
@@ -216,6 +217,30 @@ class TestServing:
         accepted = image_sample().accept(data)
         assert accepted == image_sample().inspect(data)["image"]
         assert accepted.startswith(b"\x89PNG")
+
+    @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+    @pytest.mark.parametrize("orientation", STORED)
+    def test_turned_images_are_accepted_upright(self, kind: str, orientation: int) -> None:
+        data = encode_turned(noise(5, 7, 3), orientation, kind)
+        accepted = image_sample().accept(data)
+        assert accepted == image_sample().inspect(data)["image"]
+        _, sizes = image_sample().serve(tf.constant([accepted]))
+        np.testing.assert_array_equal(sizes, [[5, 7]])
+
+    def test_white_is_a_parameter(self) -> None:
+        data = encode(np.array([[0, 2048, 4095]], np.uint16))
+        for attempt in (image_sample().accept, image_sample().rescue):
+            with pytest.raises(SampleError, match="all but black"):
+                attempt(data)
+        sample = image_sample(1, 3, pixels={"white": 4095})
+        for accepted in (sample.accept(data), sample.rescue(data), sample.inspect(data)["image"]):
+            pixels, _ = sample.serve(tf.constant([accepted]))
+            np.testing.assert_array_equal(pixels[0, 0, :, 0], [0, 128, 255])
+
+    @pytest.mark.parametrize("white", [0, -1, float("inf"), float("nan")])
+    def test_white_is_above_black(self, white: float) -> None:
+        with pytest.raises(ValidationError, match=r"pixels\.white"):
+            image_sample(pixels={"white": white})
 
     def test_what_is_no_image_is_neither_accepted_nor_rescued(self) -> None:
         for attempt in (image_sample().accept, image_sample().rescue):
