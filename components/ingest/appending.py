@@ -1,16 +1,16 @@
 """Makes a batch out of new labelled samples."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from components.core.files import folder_digest
 from components.core.incoming import incoming_folder, list_batches
 from components.core.layout import data_folder
-from components.core.table import read_hashes
 from components.core.task import Spec
 from components.ingest.entries import Entry, make_entry
 from components.ingest.ingest import load_source, read_records, write_shards
+from components.ingest.known import KnownSamples
 from components.ingest.params import SourceParams
 from components.ingest.splitting import Splitter
 
@@ -27,14 +27,14 @@ class Batch:
         name: What the batch will be called: its number and the hash of its shards.
         samples: Number of samples by stratum and split.
         duplicates: Paths of the samples that are known already and were left out.
-        left_out: How many files and folders the source left out for where they lie.
+        left_out: How many files and folders the source left out, by reason.
     """
 
     folder: Path
     name: str
     samples: Mapping[tuple[str, str], int]
     duplicates: Sequence[str]
-    left_out: int = 0
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -61,33 +61,24 @@ def stage_batch(spec: Spec, source: SourceParams, folder: Path, test: bool) -> B
             samples that the source has for testing are learnt from.
 
     Raises:
-        DataError: When the source has a sample that it cannot read, or other labels.
+        DataError: When the source has a sample that it cannot read, other labels, or a sample
+            that is known with another label.
         ConvoyError: When the source is absent or wrongly configured.
     """
     own = SourceParams.model_validate(spec.params["source"])
     batches = list_batches(spec.name)
     number = int(batches[-1].name.partition("-")[0]) + 1 if batches else 1
-    reader = load_source(source.model_dump(), "--data")
+    reader = load_source(source.model_dump(), "--data", spec.labels)
     folders = (data_folder(spec.name), *batches)
-    known = read_hashes(file for folder in folders for file in folder.glob("*.parquet"))
-    duplicates: list[str] = []
+    files = (file for folder in folders for file in sorted(folder.glob("*.parquet")))
+    known = KnownSamples(files, spec.sample.path_column, spec.labels)
     read = (make_entry(record, spec.sample, spec.labels) for record in read_records(reader))
-    new = leave_out(read, known, duplicates)
+    new = known.leave_out(read, str(reader.path))
     moved = (replace(entry, path=f"incoming/{number:05}/{entry.path}") for entry in new)
     entries = _assign(moved, own, number, test)
     counts, _ = write_shards(entries, spec.sample, spec.labels, folder, own.rows_per_shard)
     digest = folder_digest(folder)[:HASH_LENGTH]
-    return Batch(folder, f"{number:05}-{digest}", counts, duplicates, reader.left_out())
-
-
-def leave_out(entries: Iterable[Entry], known: set[str], duplicates: list[str]) -> Iterator[Entry]:
-    """Passes on the entries that are not known, and adds the paths of the others to a list."""
-    for entry in entries:
-        if entry.sha256 in known:
-            duplicates.append(entry.path)
-        else:
-            known.add(entry.sha256)
-            yield entry
+    return Batch(folder, f"{number:05}-{digest}", counts, known.left_out, reader.left_out())
 
 
 def _assign(

@@ -1,13 +1,18 @@
 """JSON files in COCO's format, checked as they are read: https://cocodataset.org/#format-data."""
 
-from collections.abc import Collection, Iterable
+import json
+from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
+from posixpath import normpath
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, PositiveInt, ValidationError
+from pydantic_core import from_json
 
-from components.core.block import describe_errors
+from components.core.block import list_errors
 from components.core.errors import ConvoyError
+from components.core.faults import FaultsError, find_repeated
 from components.core.reading import read_regular
 
 
@@ -71,41 +76,124 @@ class Content(BaseModel, Generic[P, C, A]):
     annotations: list[A]
 
 
-def read_content(file: Path, content: type[Read]) -> Read:
-    """Reads a file.
+def read_content(file: Path, content: type[Read], check: Callable[[Read], Iterable[str]]) -> Read:
+    """Reads a file and checks all of it.
 
     Args:
         file: The JSON file.
         content: Of which entries it consists.
+        check: What else is wrong with them, a line a fault; it must not take for granted that
+            what annotations refer to is there.
 
     Raises:
-        ConvoyError: When it is absent, not JSON or has a wrong entry, or an annotation is of
-            an image that is not in it.
+        FaultsError: Naming each entry that is wrong, each id, file and name that occurs more
+            than once, each key that an object has twice, and each annotation of an image that
+            is not in the file.
+        ConvoyError: When the file cannot be read.
     """
     try:
-        read = content.model_validate_json(read_regular(file))
+        data = read_regular(file)
     except OSError as error:
         raise ConvoyError(f"{file}: cannot be read: {error.strerror}") from None
-    except ValidationError as error:
-        raise ConvoyError(describe_errors(error, f"{file}: entry")) from None
-    check_references(file, read.annotations, "image", {picture.id for picture in read.images})
+    read, faults = _parse(data, content, f"{file}: entry")
+    faults += find_repeated_keys(file, data)
+    if read is not None:
+        images = {picture.id for picture in read.images}
+        faults += find_ambiguous(file, read)
+        faults += find_dangling(file, read.annotations, "image", images)
+        faults += check(read)
+    if read is None or faults:
+        raise FaultsError(str(file), faults)
     return read
 
 
-def check_references(
+def _parse(data: bytes, content: type[Read], prefix: str) -> tuple[Read | None, list[str]]:
+    """The entries, and what is wrong with them.
+
+    Where only annotations are wrong, the others are given, so that they are checked, too.
+    """
+    try:
+        return content.model_validate_json(data), []
+    except ValidationError as error:
+        faults = list_errors(error, prefix)
+        places = {item["loc"][:2] for item in error.errors()}
+    if not all(len(place) == 2 and place[0] == "annotations" for place in places):
+        return None, faults
+    raw = from_json(data)
+    sound = [
+        entry
+        for number, entry in enumerate(raw["annotations"])
+        if ("annotations", number) not in places
+    ]
+    return content.model_validate({**raw, "annotations": sound}), faults
+
+
+def find_repeated_keys(file: Path, data: bytes) -> list[str]:
+    """A fault for each key that an object has more than once; parsers take any one of them.
+
+    None is found in what is no JSON; whoever reads it says why.
+    """
+    faults: list[str] = []
+
+    def check(pairs: Sequence[tuple[str, Any]]) -> None:
+        keys = [key for key, _ in pairs]
+        if len({*keys}) < len(keys):
+            number = dict(pairs).get("id")
+            place = "an object" if number is None else f"the object with the id {number}"
+            faults.extend(find_repeated(f"{file}: {place}", "key", keys))
+
+    with suppress(ValueError, RecursionError):
+        json.loads(data, object_pairs_hook=check)
+    return faults
+
+
+def find_ambiguous(file: Path, content: Content[Any, Any, Any]) -> list[str]:
+    """A fault for each id, file and name of a category that occurs more than once.
+
+    They tell which annotation belongs to which image and category. Ids occur twice where files
+    were joined that each count from the beginning.
+    """
+    faults = []
+    for name in ("images", "categories", "annotations"):
+        ids = (entry.id for entry in getattr(content, name))
+        faults += find_repeated(f"{file}: {name}", "id", ids)
+    files = (normpath(picture.file_name) for picture in content.images)
+    names = (each.name for each in content.categories if isinstance(each, NamedCategory))
+    return [
+        *faults,
+        *find_repeated(f"{file}: images", "file_name", files),
+        *find_repeated(f"{file}: categories", "name", names),
+    ]
+
+
+def find_dangling(
     file: Path, annotations: Iterable[Annotation], key: str, ids: Collection[int]
-) -> None:
-    """Checks that what annotations refer to is in the file.
+) -> list[str]:
+    """A fault for each annotation that refers to what is not in the file.
 
     Args:
         file: The JSON file.
         annotations: Its annotations.
         key: `image` or `category`.
         ids: The numbers of those that are in the file.
-
-    Raises:
-        ConvoyError: Naming the first annotation that refers to another.
     """
-    for annotation in annotations:
-        if (number := getattr(annotation, f"{key}_id")) not in ids:
-            raise ConvoyError(f"{file}: annotation {annotation.id}: no {key} has the id {number}")
+    numbers = ((each.id, getattr(each, f"{key}_id")) for each in annotations)
+    return [
+        f"{file}: annotation {own}: no {key} has the id {number}"
+        for own, number in numbers
+        if number not in ids
+    ]
+
+
+def list_files(file: Path, folder: Path) -> list[Path]:
+    """The image files that a JSON file names; none when it cannot be read.
+
+    Args:
+        file: The JSON file.
+        folder: What the names are relative to.
+    """
+    try:
+        images = json.loads(read_regular(file))["images"]
+        return [folder / image["file_name"] for image in images]
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return []  # whoever reads it says why

@@ -1,7 +1,7 @@
 """Samples on their way from a source into the table."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,19 +34,26 @@ class Entry:
 def make_entry(record: Record, sample: Sample, labels: Labels) -> Entry:
     """Checks what a source says of a sample and looks into the sample.
 
+    Blanks around labels are no part of them; of one that is nothing else, nothing stays.
+
     Raises:
         DataError: When its split or its set of labels is not one that the table knows.
     """
     check_record(record, labels)
+    values = {name: _strip(value) for name, value in record.labels.items()}
     inspected = sample.inspect(record.sample)
     return Entry(
         path=record.path,
         inspected=inspected,
         sha256=hashlib.sha256(inspected[sample.column]).hexdigest(),
-        labels=record.labels,
-        stratum=labels.stratum(record.labels),
+        labels=values,
+        stratum=labels.stratum(values),
         split=record.split,
     )
+
+
+def _strip(value: Any) -> Any:
+    return (value.strip() or None) if isinstance(value, str) else value
 
 
 def check_record(record: Record, labels: Labels) -> None:
@@ -59,12 +66,23 @@ def check_record(record: Record, labels: Labels) -> None:
         raise DataError(
             f"{record.path}: unknown split {record.split!r}; there are {', '.join(SPLITS)}"
         )
-    columns = labels.columns()
-    if not columns.keys() - labels.optional() <= record.labels.keys() <= columns.keys():
-        raise DataError(
-            f"{record.path}: the source gives the labels {', '.join(record.labels) or 'none'}"
-            f"; the task learns {', '.join(columns)}"
-        )
+    if fault := describe_misfit(record.labels.keys(), labels):
+        raise DataError(f"{record.path}: the source {fault}")
+
+
+def describe_misfit(given: Collection[str], labels: Labels) -> str:
+    """Says that labels are not those that a task learns; nothing where they are.
+
+    Args:
+        given: The names of their columns.
+        labels: The label columns of the task, some of which may be optional.
+    """
+    columns, optional = labels.columns().keys(), sorted(labels.optional())
+    required = [name for name in columns if name not in optional]
+    if {*required} <= {*given} <= columns:
+        return ""
+    learnt = ", ".join(required) + (f" and, if given, {', '.join(optional)}" if optional else "")
+    return f"gives the labels {', '.join(sorted(given)) or 'none'}; the task learns {learnt}"
 
 
 def make_row(entry: Entry, sample: Sample) -> dict[str, Any]:

@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from components.core.eight_bits import ValuesError
 from components.core.errors import ConvoyError
 from components.core.facial_points import KEYPOINTS, SIDE
-from components.core.images import MAX_PIXELS, encode_png, open_image
+from components.core.images import MAX_PIXELS, encode_png, load_picture
 from components.core.table import Record
 
 Box = tuple[float, float, float, float]
@@ -66,7 +67,7 @@ class Square:
 
 
 def crop_face(data: bytes, file: Path, name: str, points: np.ndarray, square: Square) -> Record:
-    """Cuts one face out of an image file.
+    """Cuts one face out of an image file, upright as EXIF says.
 
     An image that cannot be decoded is passed on as it is, with no point labelled, so that
     validation names it together with all others.
@@ -80,18 +81,21 @@ def crop_face(data: bytes, file: Path, name: str, points: np.ndarray, square: Sq
 
     Raises:
         ConvoyError: When the square is outside of the image, or has more pixels than an image
-            may have.
+            may have; or when nothing tells which of the image's values is white.
     """
     if square.side**2 > MAX_PIXELS:
         raise ConvoyError(f"{file}: the face {name} has more than {MAX_PIXELS:,} pixels")
     try:
-        with open_image(data) as image:
-            image.load()
-            if not square.touches(*image.size):
-                raise ConvoyError(f"{file}: the face {name} lies outside of the image")
-            pixels = np.asarray(square.cut(image))
-    except (OSError, SyntaxError, ValueError):
+        image = load_picture(data)
+    except ValuesError as error:  # `pixels.white` comes too late: what is stored is cut here
+        raise ConvoyError(
+            f"{file}: {error}; faces are cut out of images of 8 bits a channel, or 16 used in full"
+        ) from None
+    except Exception:  # Pillow's decoders raise a dozen types for broken files
         return Record(data, name, {"keypoints": [float("nan")] * 2 * len(KEYPOINTS)})
+    if not square.touches(*image.size):
+        raise ConvoyError(f"{file}: the face {name} lies outside of the image")
+    pixels = np.asarray(square.cut(image))
     return Record(encode_png(pixels), name, label(square.move(points)))
 
 

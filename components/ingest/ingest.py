@@ -1,7 +1,6 @@
 """Reads a source of samples into the canonical parquet shards."""
 
 import importlib
-import itertools
 import pkgutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,19 +17,24 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from components.core.block import PARAMS_FILE, describe_errors
 from components.core.errors import ConvoyError, DataError
 from components.core.files import staged_folder
+from components.core.incoming import incoming_folder
+from components.core.names import describe_unknown, suggest_path
 from components.core.parts import Labels, Sample
 from components.core.table import SPLITS, Record, table_schema
 from components.core.task import Spec
+from components.core.walking import describe_left_out
 from components.ingest import sources
-from components.ingest.entries import Entry, make_entry, make_row
+from components.ingest.duplicates import FirstOnes, write_duplicates
+from components.ingest.entries import Entry, describe_misfit, make_entry, make_row
 from components.ingest.incoming import read_incoming
+from components.ingest.params import DuplicateChecks
 from components.ingest.shards import ShardWriter
 from components.ingest.sources.base import Source
 from components.ingest.splitting import Splitter
-from components.ingest.summary import IngestSummary, describe_left_out
+from components.ingest.summary import IngestSummary
 
 
-def ingest(spec: Spec, out: Path) -> IngestSummary:
+def ingest(spec: Spec, out: Path, report: Path | None = None) -> IngestSummary:
     """Reads the task's source, assigns splits and writes `<split>-<number>.parquet`.
 
     The batches in `data/incoming`, which bring their splits along, follow the source.
@@ -40,6 +44,8 @@ def ingest(spec: Spec, out: Path) -> IngestSummary:
     Args:
         spec: The task: its sample, its labels and the block `source` of its parameters.
         out: The folder of the shards.
+        report: A folder to replace, which gets `duplicates.csv`: the samples that
+            `checks.duplicates` has left out.
 
     Raises:
         DataError: When the source is empty, has a sample that it cannot read, or assigns a
@@ -47,16 +53,43 @@ def ingest(spec: Spec, out: Path) -> IngestSummary:
         ConvoyError: When the source is unknown, absent or wrongly configured.
     """
     sample, labels = spec.sample, spec.labels
-    source = load_source(spec.params["source"], f"{PARAMS_FILE}: tasks.{spec.name}.source")
-    read = (make_entry(each, sample, labels) for each in show_progress(read_records(source)))
-    kept = (make_entry(each, sample, labels) for each in read_incoming(spec.name, sample, labels))
-    entries = itertools.chain(assign_splits(read, source), kept)
+    place = f"{PARAMS_FILE}: tasks.{spec.name}.source"
+    source = load_source(spec.params["source"], place, labels)
+    first = FirstOnes()
+    entries = read_entries(spec, source, first)
     with staged_folder(out) as folder:
         counts, shards = write_shards(entries, sample, labels, folder, source.rows_per_shard)
         if not counts:
-            raise DataError(f"{source.path}: no sample found{describe_left_out(source.left_out())}")
+            told = ["no sample found", describe_left_out(source.left_out())]
+            raise DataError(f"{source.path}: {'; '.join(filter(None, told))}")
         size = sum(file.stat().st_size for file in folder.iterdir())
-    return IngestSummary(counts, shards, size, source.left_out())
+    if report is not None:
+        with staged_folder(report) as folder:
+            write_duplicates(first.left_out, folder)
+    return IngestSummary(counts, shards, size, source.left_out(), first.left_out, report)
+
+
+def read_entries(spec: Spec, source: Source, first: FirstOnes) -> Iterator[Entry]:
+    """Yields the samples of the source and of the batches after it, each with its split.
+
+    Args:
+        spec: The task.
+        source: Its source.
+        first: What leaves out duplicates, if that is asked for.
+
+    Raises:
+        DataError: When there is a sample that cannot be taken in.
+    """
+    sample, labels = spec.sample, spec.labels
+    records = show_progress(read_records(source))
+    read: Iterator[Entry] = (make_entry(each, sample, labels) for each in records)
+    batches = read_incoming(spec.name, sample, labels)
+    kept: Iterator[Entry] = (make_entry(each, sample, labels) for each in batches)
+    if spec.block("checks", DuplicateChecks).duplicates == "keep_first":
+        read = first.keep(read, str(source.path))
+        kept = first.keep(kept, str(incoming_folder(spec.name)))
+    yield from assign_splits(read, source)
+    yield from kept
 
 
 def read_records(source: Source) -> Iterator[Record]:
@@ -67,33 +100,81 @@ def read_records(source: Source) -> Iterator[Record]:
     """
     try:
         yield from source.read()
+    except DataError:
+        raise
     except ConvoyError as error:
         raise DataError(str(error)) from None
 
 
-def load_source(values: Mapping[str, Any], prefix: str) -> Source:
+def load_source(values: Mapping[str, Any], prefix: str, labels: Labels | None = None) -> Source:
     """Finds the source of a kind and gives it its parameters.
 
     Args:
         values: The block of the source; it has the keys of `SourceParams`.
         prefix: What a message begins with: where the block stands.
+        labels: The label columns of the task that is to learn from it, if there is one.
 
     Raises:
-        ConvoyError: When no module has the kind's name, a key is wrong, or the path absent.
+        ConvoyError: When no module has the kind's name, its samples have other labels, a key is
+            wrong, or the path absent.
     """
-    kind = values["kind"]
-    modules = pkgutil.iter_modules(sources.__path__)
-    kinds = [module.name for module in modules if not module.ispkg and module.name != "base"]
-    if kind not in kinds:
-        raise ConvoyError(f"{prefix}.kind: no source {kind!r}; there are {', '.join(kinds)}")
-    module = importlib.import_module(f"{sources.__name__}.{kind}")
+    kind = find_source(values["kind"], prefix)
+    if labels is not None:
+        check_labels(kind, labels, f"{prefix}.kind")
     try:
-        source: Source = module.Source.model_validate(values)
+        source = kind.model_validate(values)
     except ValidationError as error:
-        raise ConvoyError(describe_errors(error, prefix)) from None
+        raise ConvoyError(describe_errors(error, prefix, kind)) from None
     if not source.path.exists():
-        raise ConvoyError(f"{prefix}.path: {source.path} not found")
+        near = suggest_path(source.path)
+        raise ConvoyError(f"{prefix}.path: {source.path} not found{near}")
     return source
+
+
+def find_source(kind: str, prefix: str) -> type[Source]:
+    """The class of the sources of a kind.
+
+    Args:
+        kind: The name of a module of `components/ingest/sources`.
+        prefix: What a message begins with: where the block stands.
+
+    Raises:
+        ConvoyError: When no module has that name.
+    """
+    kinds = list_kinds()
+    if kind not in kinds:
+        raise ConvoyError(f"{prefix}.kind: {describe_unknown('source', kind, kinds)}")
+    return _import_source(kind)
+
+
+def list_kinds() -> list[str]:
+    """The kinds of sources that there are."""
+    modules = pkgutil.iter_modules(sources.__path__)
+    return [module.name for module in modules if not module.ispkg and module.name != "base"]
+
+
+def _import_source(kind: str) -> type[Source]:
+    found: type[Source] = importlib.import_module(f"{sources.__name__}.{kind}").Source
+    return found
+
+
+def check_labels(kind: type[Source], labels: Labels, place: str) -> None:
+    """Checks that the samples of a source have the labels that a task learns.
+
+    Args:
+        kind: The class of the source; one that does not say what it gives is not checked.
+        labels: The label columns of the task.
+        place: What a message begins with.
+
+    Raises:
+        ConvoyError: When they do not; names the kinds of sources whose samples do.
+    """
+    if kind.gives is None or not (fault := describe_misfit(kind.gives, labels)):
+        return
+    others = {name: _import_source(name).gives for name in list_kinds()}
+    fit = [name for name, given in others.items() if given and not describe_misfit(given, labels)]
+    told = f", which {', '.join(fit)} give" if fit else ""
+    raise ConvoyError(f"{place}: {kind.__module__.rpartition('.')[2]} {fault}{told}")
 
 
 def show_progress(records: Iterable[Record]) -> Iterator[Record]:
@@ -154,5 +235,5 @@ def write_shards(
                 writers[split].write(make_row(entry, sample))
                 counts[entry.stratum, split] += 1
     except pa.ArrowException as error:
-        raise DataError(f"a label does not fit its column: {error}") from None
+        raise DataError(f"labels: a label does not fit its column: {error}") from None
     return counts, sum(writer.shards for writer in writers.values())

@@ -1,7 +1,7 @@
 """The block `source`: where the samples come from."""
 
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -41,3 +41,14 @@ class SourceParams(BaseModel):
     splits: Splits = Splits()
     split_seed: int = Field(0, ge=0)
     rows_per_shard: int = Field(5_000, gt=0)
+
+
+class DuplicateChecks(Block):
+    """What becomes of samples that are the same, byte for byte.
+
+    Attributes:
+        duplicates: `stop` leaves them to validation, which stops the run and names them;
+            `keep_first` keeps the first of those that have the same labels, and lists the others.
+    """
+
+    duplicates: Literal["stop", "keep_first"] = "stop"

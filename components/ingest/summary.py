@@ -1,15 +1,12 @@
 """What the ingest stage wrote."""
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from components.core.table import SPLITS
-
-
-def describe_left_out(count: int) -> str:
-    """What follows in a message where a source has left files out; nothing if it has not."""
-    return f"; {count:,} left out, which lead out of the folder or are no files" if count else ""
+from components.ingest.duplicates import DUPLICATES_FILE, Duplicate
 
 
 @dataclass(frozen=True)
@@ -20,13 +17,17 @@ class IngestSummary:
         samples: Number of samples by stratum and split.
         shards: Number of parquet files.
         size: Their size in bytes.
-        left_out: How many files and folders the source left out for where they lie.
+        left_out: How many files and folders the source left out, by reason.
+        duplicates: The samples that `checks.duplicates` has left out.
+        report: The folder of the file that lists them, if there is one.
     """
 
     samples: Mapping[tuple[str, str], int]
     shards: int
     size: int
-    left_out: int = 0
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    duplicates: Sequence[Duplicate] = ()
+    report: Path | None = None
 
     def per_split(self) -> dict[str, int]:
         """The number of samples of each split."""
@@ -34,3 +35,15 @@ class IngestSummary:
         for (_, split), count in self.samples.items():
             totals[split] += count
         return dict(totals)
+
+
+def describe_duplicates(summary: IngestSummary) -> str:
+    """Says how many duplicates were left out and which file lists them; nothing if none was."""
+    if not summary.duplicates:
+        return ""
+    listed = f"; see {summary.report / DUPLICATES_FILE}" if summary.report else ""
+    across = sum(each.crosses for each in summary.duplicates)
+    return (
+        f"duplicates left out: {len(summary.duplicates):,}, "
+        f"{across:,} of them in another split than the one that is kept{listed}"
+    )

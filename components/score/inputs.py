@@ -2,7 +2,8 @@
 
 import itertools
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +21,11 @@ from components.core.parquet import (
 )
 from components.core.parts import Sample
 from components.core.reading import read_regular
+from components.core.walking import DANGLING, NO_FILE, OUTSIDE, describe_left_out, readable, walk
 
 BATCH_BYTES = 64 * 2**20
 READ_BUFFER = 2**20  # without one, pyarrow reads a row group's column as a whole
+TOLD = (DANGLING, OUTSIDE, NO_FILE)
 LISTING_FILE = "listing.parquet"
 LISTING = pa.schema({"path": pa.string(), "file": pa.binary()})
 TEXT = (pa.string(), pa.large_string(), pa.dictionary(pa.int32(), pa.string()), pa.null())
@@ -79,7 +82,9 @@ class Batch:
         return len(self.entries)
 
 
-def list_chunks(source: Path, sample: Sample, scratch: Path, rows: int) -> list[Chunk]:
+def list_chunks(
+    source: Path, sample: Sample, scratch: Path, rows: int, left_out: Counter[str] | None = None
+) -> list[Chunk]:
     """Finds the samples; none is read yet.
 
     The names of a folder's files are written to a table, so a chunk is a few words
@@ -90,6 +95,7 @@ def list_chunks(source: Path, sample: Sample, scratch: Path, rows: int) -> list[
         sample: The kind of input.
         scratch: A folder for the table of names.
         rows: Names in one chunk.
+        left_out: Counts, by reason, what is no sample.
 
     Raises:
         ConvoyError: When there is no sample, or a parquet file cannot be read or lacks a
@@ -100,7 +106,8 @@ def list_chunks(source: Path, sample: Sample, scratch: Path, rows: int) -> list[
         raise ConvoyError(f"{source}: not found")
     chunks: list[Chunk] = []
     start = 0
-    tables, folder = _tables(source, sample, scratch, rows)
+    left_out = Counter() if left_out is None else left_out
+    tables, folder = _tables(source, sample, scratch / LISTING_FILE, rows, left_out)
     for file in tables:
         if folder is None:
             _check_columns(file, sample)
@@ -108,22 +115,25 @@ def list_chunks(source: Path, sample: Sample, scratch: Path, rows: int) -> list[
             chunks.append(Chunk(file, row_group, start, samples, folder))
             start += samples
     if not start:
-        raise ConvoyError(f"{source}: no {sample.column} found")
+        told = [f"no {sample.column} found", describe_left_out(left_out)]
+        raise ConvoyError(f"{source}: {'; '.join(filter(None, told))}")
     return chunks
 
 
 def _tables(
-    source: Path, sample: Sample, scratch: Path, rows: int
+    source: Path, sample: Sample, listing: Path, rows: int, left_out: Counter[str]
 ) -> tuple[list[Path], Path | None]:
     """The parquet files, and the folder of the files that are named in them, if they are."""
     if not source.is_dir():
         return [source], None
-    names = walk_files(source, sample.suffixes)
-    if (first := next(names, None)) is None:
-        return sorted(source.glob("*.parquet")), None
-    listing = scratch / LISTING_FILE
-    write_listing(source, itertools.chain([first], names), listing, rows)
-    return [listing], source
+    files = find_files(source, sample, left_out)
+    if (first := next(files, None)) is not None:
+        write_listing(source, itertools.chain([first], files), listing, rows)
+        return [listing], source
+    tables = sorted(source.glob("*.parquet"))
+    if tables:
+        left_out.clear()
+    return tables, None
 
 
 def _check_columns(file: Path, sample: Sample) -> None:
@@ -143,37 +153,34 @@ def _check_columns(file: Path, sample: Sample) -> None:
             raise ConvoyError(f"{file}: the column {column} is {kind}; must be {kinds[0]}")
 
 
-def walk_files(folder: Path, suffixes: Collection[str], prefix: str = "") -> Iterator[str]:
-    """Yields the paths of the visible files in and below a folder, sorted.
+def find_files(folder: Path, sample: Sample, left_out: Counter[str]) -> Iterator[Path]:
+    """Yields the files in and below a folder, sorted, that are samples by name or content.
 
-    Only the names of one folder are held at a time. Linked folders are not entered.
+    Those that are by name but lead out of the folder or nowhere, or are no regular files, are
+    among them: the scores tell why they are not read.
 
     Args:
         folder: The folder.
-        suffixes: What the names of the files end in, lower case.
-        prefix: What the paths begin with.
+        sample: The kind of input.
+        left_out: Counts all others by reason.
 
     Raises:
         ConvoyError: When a folder may not be read.
     """
-    try:
-        with os.scandir(folder) as found:
-            entries = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in found)
-    except OSError as error:
-        raise ConvoyError(f"{folder}: {error.strerror}") from None
-    for name, is_folder in entries:
-        if is_folder:
-            yield from walk_files(folder / name, suffixes, f"{prefix}{name}/")
-        elif Path(name).suffix.lower() in suffixes and not name.startswith("."):
-            yield prefix + name
+    for found in walk(folder, folder, sample.refuse):
+        named = found.reason in TOLD and found.path.suffix.lower() in sample.suffixes
+        if named or not found.reason:
+            yield found.path
+        else:
+            left_out[found.reason] += 1
 
 
-def write_listing(folder: Path, names: Iterator[str], file: Path, rows: int) -> None:
+def write_listing(folder: Path, found: Iterator[Path], file: Path, rows: int) -> None:
     """Writes the names of a folder's files into a table, some rows a row group."""
     with ParquetWriter(file, LISTING) as writer:
-        while group := list(itertools.islice(names, rows)):
-            paths = [os.fsencode(name).decode(errors="replace") for name in group]
-            files = [os.fsencode(folder / name) for name in group]
+        while group := list(itertools.islice(found, rows)):
+            paths = [readable(each.relative_to(folder)) for each in group]
+            files = [os.fsencode(each) for each in group]
             writer.write_table(pa.table({"path": paths, "file": files}, LISTING))
 
 

@@ -42,11 +42,13 @@ class Tally:
         samples: All of them.
         failed: Those that could not be scored.
         failures: The first few of these: path and reason.
+        left_out: How many files and folders are no samples, by reason.
     """
 
     samples: int = 0
     failed: int = 0
     failures: list[tuple[str, str]] = field(default_factory=list)
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
     def add(self, samples: int, rows: pa.Table) -> None:
         """Counts some samples and those of their rows that say why they could not be scored."""

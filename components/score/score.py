@@ -1,5 +1,7 @@
 """Scores a folder or a table of samples with a SavedModel."""
 
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -35,7 +37,8 @@ def score(spec: Spec, model: Path, source: Path, out: Path, plain: bool = False)
     model = model.resolve()
     read = BATCHES_READ * spec.params["evaluate"]["batch_size"]
     with scratch_folder(out.parent, f".{out.name}.") as folder:
-        chunks = list_chunks(source, spec.sample, folder, READS_A_CHUNK * read)
+        left_out: Counter[str] = Counter()
+        chunks = list_chunks(source, spec.sample, folder, READS_A_CHUNK * read, left_out)
         from components.score.job import run_job  # loads TensorFlow and Beam
 
         schema = _find_schema(spec, model, plain)
@@ -50,7 +53,7 @@ def score(spec: Spec, model: Path, source: Path, out: Path, plain: bool = False)
                 f"do all of Beam's workers share the folder {out.parent}?"
             )
         (folder / JOINED).replace(out)
-    return tally
+    return replace(tally, left_out=left_out)
 
 
 def _find_schema(spec: Spec, model: Path, plain: bool) -> pa.Schema:

@@ -7,7 +7,7 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 from jinja2 import Environment, FileSystemLoader
 
-from components.validate.findings import Outcome
+from components.validate.findings import FINDINGS_FILE, Outcome
 
 HERE = Path(__file__).parent
 STYLE = (HERE / "docs.css").read_text()
@@ -52,6 +52,7 @@ def write_index(name: str, outcomes: Sequence[Outcome], site: Path) -> None:
         name=name,
         outcomes=outcomes,
         shown=SHOWN,
+        findings=FINDINGS_FILE,
         style=STYLE,
         results=_pages(site, "validations"),
         suites=_pages(site, "expectations"),

@@ -2,13 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from great_expectations.core import ExpectationValidationResult
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
+from components.core.tabular import write_csv
 from components.core.text import word
 from components.validate.rows import Place
+
+FINDINGS_FILE = "findings.csv"
+COLUMNS = ("rule", "severity", "path", "shard", "row", "value")
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,23 @@ class Outcome:
     def severity(self) -> str:
         """`error` when it stops the run, otherwise `warning`."""
         return "error" if self.critical else "warning"
+
+
+def write_findings(outcomes: Sequence[Outcome], file: Path) -> None:
+    """Writes everything that breaks a rule as CSV, a line a finding.
+
+    Args:
+        outcomes: The rules.
+        file: Its columns are rule, severity, path, shard, row and value; path, shard and row are
+            empty for what is found in the table as a whole.
+    """
+    rows = [
+        (outcome.rule, outcome.severity, found.path, found.shard, found.row, found.value)
+        for outcome in outcomes
+        for found in outcome.findings
+    ]
+    table = pd.DataFrame(rows, columns=COLUMNS, dtype=object)
+    write_csv(table, file)
 
 
 def read_outcome(result: ExpectationValidationResult, place: Place) -> Outcome:

@@ -9,16 +9,18 @@ from typing import Any
 import pandas as pd
 
 from components.core.errors import DataError
+from components.core.faults import list_some
 from components.core.files import replace_folder
 from components.core.table import SPLITS
 from components.core.tabular import write_json
 from components.core.task import Spec
 from components.validate.expectations import table_rules
-from components.validate.findings import Outcome
+from components.validate.findings import FINDINGS_FILE, Outcome, write_findings
 from components.validate.rows import place_of, read_rows
 from components.validate.suite import DATA_DOCS, run_suite
 
 METRICS = "validation.json"
+RULES_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,10 @@ class BrokenRulesError(DataError):
 def validate(spec: Spec, data: Path, report: Path) -> Checked:
     """Checks all shards against the rules for tables and those of sample and labels.
 
-    When no critical rule is broken, `report` gets the Data Docs (`data_docs/index.html`) and
-    the context (`great_expectations`), and `validation.json` beside `report` gets the
-    figures. Otherwise both stay as they were, and the Data Docs go to `<report>-failed`.
+    When no critical rule is broken, `report` gets the Data Docs (`data_docs/index.html`),
+    everything that breaks a rule (`findings.csv`) and the context (`great_expectations`), and
+    `validation.json` beside `report` gets the figures. Otherwise both stay as they were, and
+    Data Docs and findings go to `<report>-failed`.
 
     Args:
         spec: The task.
@@ -69,22 +72,32 @@ def validate(spec: Spec, data: Path, report: Path) -> Checked:
     rules = [*table_rules(spec.sample), *spec.labels.rules()]
     outcomes = run_suite(spec.name, rules, rows, place_of(spec.sample), failed)
     broken = [outcome for outcome in outcomes if not outcome.success]
+    write_findings(broken, failed / FINDINGS_FILE)
     if errors := [outcome for outcome in broken if outcome.critical]:
-        docs = failed / DATA_DOCS / "index.html"
-        raise BrokenRulesError(describe_errors(spec.name, errors, docs), broken)
+        raise BrokenRulesError(describe_errors(spec.name, errors, failed), broken)
     replace_folder(failed, report)
     write_json(summarise(rows, outcomes), report.with_name(METRICS))
     return Checked(outcomes, len(rows))
 
 
-def describe_errors(name: str, errors: Sequence[Outcome], docs: Path) -> str:
-    """Says which rules are broken, and what breaks each first."""
-    lines = [f"{name}: the data breaks rules; see {docs}"]
+def describe_errors(name: str, errors: Sequence[Outcome], folder: Path) -> str:
+    """Says which rules are broken, what breaks each first, and which files have the rest.
+
+    Args:
+        name: The name of the task.
+        errors: The rules, each with what breaks it.
+        folder: Where the Data Docs and all findings are.
+    """
+    lines = []
     for outcome in errors:
         others = len(outcome.findings) - 1
         more = f" and {others:,} more" if others else ""
-        lines.append(f'  "{outcome.rule}" is broken by {outcome.findings[0]}{more}')
-    return "\n".join(lines)
+        lines.append(f'"{outcome.rule}" is broken by {outcome.findings[0]}{more}')
+    findings = sum(len(outcome.findings) for outcome in errors)
+    shown = min(len(lines), RULES_SHOWN)
+    listed = f" and {folder / FINDINGS_FILE}" if shown < findings else ""
+    heading = f"{name}: the data breaks rules; see {folder / DATA_DOCS / 'index.html'}{listed}"
+    return "\n  ".join([heading, *list_some(lines, RULES_SHOWN)])
 
 
 def summarise(rows: pd.DataFrame, outcomes: Sequence[Outcome]) -> Mapping[str, Any]:

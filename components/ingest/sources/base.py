@@ -1,17 +1,20 @@
 """What a source of samples is."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, ClassVar
 
 from pydantic import ConfigDict, PrivateAttr
 
 from components.core.errors import ConvoyError, DataError
 from components.core.reading import OutsideError, is_inside, open_regular
 from components.core.table import Record
+from components.core.walking import Found, Refuse, list_folder, readable, walk
 from components.ingest.params import SourceParams
+from components.samples.image import ImageSample
 
 
 class Source(SourceParams, ABC):
@@ -19,7 +22,13 @@ class Source(SourceParams, ABC):
 
     Each module of this package defines a subclass of the same name, `Source`; the module's
     name is its `kind` in `params.yaml`, and the fields that it adds are its own options.
+
+    Attributes:
+        gives: The label columns of all that `read` yields, so that a task which learns others
+            is stopped before anything runs; None where only reading tells.
     """
+
+    gives: ClassVar[frozenset[str] | None] = None
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -38,9 +47,17 @@ class Source(SourceParams, ABC):
         """
         return ()
 
-    def left_out(self) -> int:
-        """How many files and folders `read` has left out for where they lie; none by default."""
-        return 0
+    def left_out(self) -> Mapping[str, int]:
+        """How many files and folders `read` has left out, by reason; none by default."""
+        return {}
+
+    def watched(self) -> Iterable[Path]:
+        """The files that `read` reads elsewhere than at `path`, which DVC watches; none by default.
+
+        Raises:
+            ConvoyError: When what names them cannot be read.
+        """
+        return ()
 
 
 class FileSource(Source):
@@ -54,27 +71,59 @@ class FileSource(Source):
 
     allow_outside: bool = False
 
-    _left_out: set[Path] = PrivateAttr(default_factory=set)
+    _left_out: dict[Path, str] = PrivateAttr(default_factory=dict)
 
     @cached_property
     def folder(self) -> Path:
         """The folder that files must lie below: `path`, or that of the file `path`."""
         return self.path if self.path.is_dir() else self.path.parent
 
-    def left_out(self) -> int:
-        """How many that `keep` was asked about it did not keep."""
-        return len(self._left_out)
+    @property
+    def bounds(self) -> Path | None:
+        """What files must lie below; None for anywhere."""
+        return None if self.allow_outside else self.folder
 
-    def keep(self, found: Iterable[Path]) -> list[Path]:
-        """Those of the files and folders of a folder that may be read; the others are counted.
+    def left_out(self) -> Counter[str]:
+        """How many files and folders were met and not read, by reason."""
+        return Counter(self._left_out.values())
 
-        Left out are links that lead out of the source's folder or nowhere, and what is neither
-        file nor folder.
+    def leave_out(self, path: Path, reason: str) -> None:
+        """Counts a file or folder that is not read, once however often it is met."""
+        self._left_out[path] = reason
+
+    def files(self, folder: Path, refuse: Refuse = ImageSample.refuse) -> list[Path]:
+        """The files in a folder and below it that are inputs, by name; others are counted.
+
+        Args:
+            folder: A folder of the source.
+            refuse: What says whether a file is an input; an image, unless told otherwise.
         """
-        everything = list(found)
-        kept = [path for path in everything if self._is_kept(path)]
-        self._left_out.update(set(everything).difference(kept))
-        return kept
+        return self._keep(walk(folder, self.bounds, refuse))
+
+    def entries(self, folder: Path) -> tuple[list[Path], list[Path]]:
+        """The folders in a folder and the files in it, by name; what is neither is counted."""
+        found = [each for each in list_folder(folder, self.bounds) if self._is_kept(each)]
+        folders = [each.path for each in found if each.is_folder]
+        return folders, [each.path for each in found if not each.is_folder]
+
+    def watched(self) -> Iterator[Path]:
+        """The files in linked folders elsewhere, which DVC does not enter."""
+        if self.allow_outside and self.path.is_dir():
+            found = walk(self.path, None, lambda _: None)
+            yield from self.elsewhere(each.path for each in found if not each.reason)
+
+    def elsewhere(self, files: Iterable[Path]) -> Iterator[Path]:
+        """Those of the files that `read` may read and DVC does not watch, each once."""
+        seen: set[Path] = set()
+        for file in files:
+            allowed = self.allow_outside or is_inside(file, self.folder)
+            if allowed and not is_inside(file, self.path) and file not in seen:
+                seen.add(file)
+                yield file
+
+    def name(self, file: Path) -> str:
+        """What a file is called in the table: where it lies below `path`."""
+        return readable(file.relative_to(self.path))
 
     def read_sample(self, file: Path, place: str = "") -> bytes:
         """Reads a file that others have named.
@@ -87,21 +136,35 @@ class FileSource(Source):
             ConvoyError: When it cannot be read, is no regular file or lies outside.
         """
         with self.open(file, place) as stream:
-            return stream.read()
+            try:
+                return stream.read()
+            except OSError as error:  # of a disk or a network
+                raise ConvoyError(_describe_unread(file, place, error)) from None
 
     def open(self, file: Path, place: str = "") -> BinaryIO:
         """Opens a file that others have named; see `read_sample`."""
-        named = f"{place}: {file}" if place else str(file)
         try:
             return open_regular(file, None if self.allow_outside else self.folder)
         except OutsideError as error:
             raise DataError(
-                f"{named}: {error.strerror}; `source.allow_outside: true` would allow it"
+                f"{_name(file, place)}: {error.strerror}; `source.allow_outside: true` would "
+                "allow it"
             ) from None
         except OSError as error:
-            raise ConvoyError(f"{named}: cannot be read: {error.strerror}") from None
+            raise ConvoyError(_describe_unread(file, place, error)) from None
 
-    def _is_kept(self, path: Path) -> bool:
-        if not (path.is_file() or path.is_dir()):
-            return False
-        return self.allow_outside or not path.is_symlink() or is_inside(path, self.folder)
+    def _keep(self, found: Iterable[Found]) -> list[Path]:
+        return [each.path for each in found if self._is_kept(each)]
+
+    def _is_kept(self, found: Found) -> bool:
+        if found.reason:
+            self.leave_out(found.path, found.reason)
+        return not found.reason
+
+
+def _name(file: Path, place: str) -> str:
+    return f"{place}: {file}" if place else str(file)
+
+
+def _describe_unread(file: Path, place: str, error: OSError) -> str:
+    return f"{_name(file, place)}: cannot be read: {error.strerror}"

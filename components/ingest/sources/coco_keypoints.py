@@ -7,17 +7,28 @@ hidden (1) counts like what is visible (2).
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, PositiveInt
 
 from components.core.errors import ConvoyError
 from components.core.facial_points import KEYPOINTS
+from components.core.faults import faults_of, find_repeated, gather
 from components.core.table import Record
 from components.ingest import coco
 from components.ingest.face_crop import Box, Square, crop_face
+from components.ingest.picture_sizes import check_size
 from components.ingest.sources import base
+
+
+class Picture(coco.Picture):
+    """An entry of `images`; width and height in pixels, if they are given."""
+
+    width: PositiveInt | None = None
+    height: PositiveInt | None = None
 
 
 class Category(coco.Category):
@@ -38,7 +49,7 @@ class Annotation(coco.Annotation):
     bbox: tuple[float, float, float, float]
 
 
-Content = coco.Content[coco.Picture, Category, Annotation]
+Content = coco.Content[Picture, Category, Annotation]
 
 
 class Source(base.FileSource):
@@ -49,31 +60,75 @@ class Source(base.FileSource):
         margin: Room around a box as a fraction of its longer side.
     """
 
+    gives: ClassVar = frozenset({"keypoints"})
+
     annotations: Path
     margin: float = Field(0.0, ge=0)
+
+    def watched(self) -> Iterator[Path]:
+        """The JSON file and the images, where they lie outside of `path`."""
+        file = self.path / self.annotations
+        named = coco.list_files(file, self.path) if self.allow_outside else ()
+        yield from self.elsewhere([file, *named])
 
     def read(self) -> Iterator[Record]:
         """Yields `FILE#ID` in the order of the annotations, with `keypoints`.
 
         Raises:
-            ConvoyError: When the JSON file is not in the format, naming the annotation, or
-                an image is absent.
+            FaultsError: Naming each wrong entry of the JSON file, or else each image that
+                cannot be read.
+            ConvoyError: When the JSON file cannot be read or has no annotation.
         """
         file = self.path / self.annotations
-        content = coco.read_content(file, Content)
+        content = coco.read_content(file, Content, partial(check_content, file))
         if not content.annotations:
             raise ConvoyError(f"{file}: no annotations")
-        pictures = {picture.id: picture.file_name for picture in content.images}
+        pictures = {picture.id: picture for picture in content.images}
         names = {category.id: category.keypoints for category in content.categories}
-        coco.check_references(file, content.annotations, "category", names)
-        for annotation in content.annotations:
-            place = f"{file}: annotation {annotation.id}"
-            points = parse_points(annotation.keypoints, names[annotation.category_id], place)
-            square = Square.around(parse_box(annotation.bbox, place), self.margin)
-            picture = pictures[annotation.image_id]
-            image = self.path / picture
-            name = f"{picture}#{annotation.id}"
-            yield crop_face(self.read_sample(image, place), image, name, points, square)
+        yield from gather(
+            str(file),
+            content.annotations,
+            lambda each: self._read(each, pictures[each.image_id], names[each.category_id]),
+        )
+
+    def _read(self, annotation: Annotation, picture: Picture, names: Sequence[str]) -> Record:
+        place = f"{self.path / self.annotations}: annotation {annotation.id}"
+        points = parse_points(annotation.keypoints, names, place)
+        square = Square.around(parse_box(annotation.bbox, place), self.margin)
+        image = self.path / picture.file_name
+        sample = self.read_sample(image, place)
+        if picture.width and picture.height:
+            check_size(sample, picture.width, picture.height, place)
+        name = f"{picture.file_name}#{annotation.id}"
+        return crop_face(sample, image, name, points, square)
+
+
+def check_content(file: Path, content: Content) -> Iterator[str]:
+    """Yields what is wrong with categories and annotations, a line a fault."""
+    names = {category.id: category.keypoints for category in content.categories}
+    yield from coco.find_dangling(file, content.annotations, "category", names)
+    used = {annotation.category_id for annotation in content.annotations}
+    wrong = {
+        number: faults
+        for number in sorted(used.intersection(names))
+        if (faults := check_names(names[number], f"{file}: category {number}"))
+    }
+    for faults in wrong.values():
+        yield from faults
+    for each in content.annotations:
+        place = f"{file}: annotation {each.id}"
+        yield from faults_of(partial(parse_box, each.bbox, place))
+        if each.category_id in names and each.category_id not in wrong:
+            yield from faults_of(
+                partial(parse_points, each.keypoints, names[each.category_id], place)
+            )
+
+
+def check_names(names: Sequence[str], place: str) -> list[str]:
+    """Checks that each of the 15 keypoints is among the names of a category, and none twice."""
+    missing = [name for name in KEYPOINTS if name not in names]
+    faults = [f"{place}: it has no keypoint {', '.join(missing)}"] if missing else []
+    return faults + find_repeated(place, "keypoint", names)
 
 
 def parse_points(values: Sequence[float], names: Sequence[str], place: str) -> np.ndarray:
@@ -81,15 +136,12 @@ def parse_points(values: Sequence[float], names: Sequence[str], place: str) -> n
 
     Args:
         values: x, y and visibility of each keypoint.
-        names: The keypoints' names.
+        names: The keypoints' names, the 15 among them.
         place: What an error message begins with.
 
     Raises:
-        ConvoyError: When one of the 15 is not among the names, or there are more or fewer
-            values than the names call for.
+        ConvoyError: When there are more or fewer values than the names call for.
     """
-    if missing := [name for name in KEYPOINTS if name not in names]:
-        raise ConvoyError(f"{place}: its category has no keypoint {', '.join(missing)}")
     if len(values) != 3 * len(names):
         raise ConvoyError(f"{place}: {len(values)} keypoint values; must be {3 * len(names)}")
     triples = np.array(values, dtype=float).reshape(-1, 3)

@@ -7,18 +7,20 @@ counts are a list or text as pycocotools packs it. All objects of an image becom
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from pycocotools import mask as rle
 from pydantic import BaseModel, Field, FiniteFloat, NonNegativeInt, model_validator
 
 from components.core.errors import ConvoyError
+from components.core.faults import faults_of, gather
 from components.core.images import MAX_PIXELS
 from components.core.masks import VOID, encode_mask
 from components.core.table import Record
-from components.ingest import coco
+from components.ingest import coco, picture_sizes
 from components.ingest.sources import base
 
 Polygons = list[list[FiniteFloat]]
@@ -69,6 +71,8 @@ class Source(base.FileSource):
         background: The class of pixels that belong to no object; null makes them void.
     """
 
+    gives: ClassVar = frozenset({"mask"})
+
     annotations: Path
     classes: tuple[str, ...] = Field(min_length=2, max_length=VOID)
     images: Path = Path()
@@ -82,53 +86,82 @@ class Source(base.FileSource):
             raise ValueError(f"background is {self.background!r}, which is not in classes")
         return self
 
+    def watched(self) -> Iterator[Path]:
+        """The JSON file and the images, where they lie outside of `path`."""
+        file = self.path / self.annotations
+        named = coco.list_files(file, self.path / self.images) if self.allow_outside else ()
+        yield from self.elsewhere([file, *named])
+
     def read(self) -> Iterator[Record]:
         """Yields the images in the order of the JSON file, with `mask`.
 
         Raises:
-            ConvoyError: When the JSON file is not in the format, naming the annotation; when
-                it lacks a category that is a class; or when an image is absent.
+            FaultsError: Naming each wrong entry of the JSON file and each class that is no
+                category, or else each image that cannot be read.
+            ConvoyError: When the JSON file cannot be read.
         """
         file = self.path / self.annotations
-        content = coco.read_content(file, Content)
-        indices = self._indices(content, file)
-        objects: Mapping[int, list[Annotation]] = defaultdict(list)
+        content = coco.read_content(file, Content, self._check)
+        objects: dict[int, list[Annotation]] = defaultdict(list)
+        indices = self._indices(content)
         for annotation in content.annotations:
-            objects[annotation.image_id].append(annotation)
-        for picture in content.images:
-            place = f"{file}: image {picture.id}"
-            check_size(picture, place)
-            regions = [
-                (
-                    encode_region(each.segmentation, picture, f"{file}: annotation {each.id}"),
-                    VOID if each.iscrowd else indices[each.category_id],
-                )
-                for each in objects[picture.id]
-                if each.category_id in indices
-            ]
-            image = self.images / picture.file_name
-            yield Record(
-                sample=self.read_sample(self.path / image, place),
-                path=image.as_posix(),
-                labels={"mask": encode_mask(draw_regions(regions, picture, self._uncovered()))},
+            if annotation.category_id in indices:
+                objects[annotation.image_id].append(annotation)
+        yield from gather(
+            str(file),
+            content.images,
+            lambda picture: self._read(picture, objects[picture.id], indices),
+        )
+
+    def _read(
+        self, picture: coco.SizedPicture, objects: Sequence[Annotation], indices: Mapping[int, int]
+    ) -> Record:
+        file, image = self.path / self.annotations, self.images / picture.file_name
+        place = f"{file}: image {picture.id}"
+        sample = self.read_sample(self.path / image, place)
+        picture_sizes.check_size(sample, picture.width, picture.height, place)
+        regions = [
+            (
+                encode_region(each.segmentation, picture, f"{file}: annotation {each.id}"),
+                VOID if each.iscrowd else indices[each.category_id],
             )
+            for each in objects
+        ]
+        return Record(
+            sample=sample,
+            path=image.as_posix(),
+            labels={"mask": encode_mask(draw_regions(regions, picture, self._uncovered()))},
+        )
 
     def _uncovered(self) -> int:
         return VOID if self.background is None else self.classes.index(self.background)
 
-    def _indices(self, content: Content, file: Path) -> dict[int, int]:
-        """The class index of each category that is a class, by the category's number."""
+    def _check(self, content: Content) -> Iterator[str]:
+        """Yields what is wrong with categories, images and annotations, a line a fault."""
+        file = self.path / self.annotations
         names = {category.id: category.name for category in content.categories}
         if unknown := set(self.classes).difference(names.values(), [self.background]):
-            raise ConvoyError(
+            yield (
                 f"{file}: no category {', '.join(sorted(unknown))}; there are "
                 f"{', '.join(sorted(names.values()))}"
             )
-        coco.check_references(file, content.annotations, "category", names)
+        yield from coco.find_dangling(file, content.annotations, "category", names)
+        for picture in content.images:
+            yield from faults_of(partial(check_size, picture, f"{file}: image {picture.id}"))
+        sizes = {picture.id: (picture.height, picture.width) for picture in content.images}
+        indices = self._indices(content)
+        for each in content.annotations:
+            if each.category_id in indices and each.image_id in sizes:
+                place = f"{file}: annotation {each.id}"
+                size = sizes[each.image_id]
+                yield from faults_of(partial(check_outline, each.segmentation, size, place))
+
+    def _indices(self, content: Content) -> dict[int, int]:
+        """The class index of each category that is a class, by the category's number."""
         return {
-            number: self.classes.index(name)
-            for number, name in names.items()
-            if name in self.classes
+            category.id: self.classes.index(category.name)
+            for category in content.categories
+            if category.name in self.classes
         }
 
 
@@ -176,11 +209,27 @@ def encode_region(segmentation: Polygons | Runs, picture: coco.SizedPicture, pla
         ConvoyError: When the outline is broken or does not fit the image.
     """
     size = (picture.height, picture.width)
+    outline = check_outline(segmentation, size, place)
     if isinstance(segmentation, Runs):
-        counts = check_runs(segmentation, size, place)
-        return rle.frPyObjects({"size": size, "counts": counts}, *size)
+        return rle.frPyObjects({"size": size, "counts": outline}, *size)
+    return rle.merge(rle.frPyObjects(outline, *size))
+
+
+def check_outline(
+    segmentation: Polygons | Runs, size: tuple[int, int], place: str
+) -> Polygons | Sequence[int]:
+    """Checks the outline of an object in an image of a height and a width.
+
+    Returns:
+        The polygons, or the counts unpacked.
+
+    Raises:
+        ConvoyError: When the outline is broken or does not fit the image.
+    """
+    if isinstance(segmentation, Runs):
+        return check_runs(segmentation, size, place)
     check_polygons(segmentation, size, place)
-    return rle.merge(rle.frPyObjects(segmentation, *size))
+    return segmentation
 
 
 def check_polygons(polygons: Polygons, size: tuple[int, int], place: str) -> None:
@@ -195,7 +244,7 @@ def check_polygons(polygons: Polygons, size: tuple[int, int], place: str) -> Non
     reach = np.array(size[::-1])
     for values in polygons:
         if len(values) % 2 or len(values) < 6:
-            raise ConvoyError(f"{place}: a polygon of {len(values)} values; must be 6, 8, 10, ...")
+            raise ConvoyError(f"{place}: a polygon of {len(values)} values; must be 6, 8, 10, …")
         points = np.reshape(values, (-1, 2))
         if far := points[((points < -reach) | (points > 2 * reach)).any(axis=1)].tolist():
             raise ConvoyError(f"{place}: the point {tuple(far[0])} is far outside of the image")

@@ -1,10 +1,15 @@
 """A CSV with a row an image: its path, its label and, if wanted, its split."""
 
-import csv
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from posixpath import normpath
+from typing import ClassVar
 
 from components.core.errors import ConvoyError
+from components.core.faults import gather
 from components.core.table import SPLITS, Record
+from components.core.tabular import Row, read_header, read_rows
 from components.ingest.sources import base
 
 REQUIRED = ("path", "label")
@@ -14,53 +19,47 @@ SPLIT = "split"
 class Source(base.FileSource):
     """`path` is the CSV file; its columns may be in any order.
 
-    Paths of images are relative to the folder of the CSV. An empty cell of `label` is a
-    missing label: what to make of it is for validation to say. An empty cell of `split`
-    leaves the split to convoy.
+    Paths of images are relative to the folder of the CSV. Blanks around labels and splits are no
+    part of them. An empty cell of `label` is a missing label: what to make of it is for
+    validation to say. An empty cell of `split` leaves the split to convoy.
     """
+
+    gives: ClassVar = frozenset({"label"})
 
     def read(self) -> Iterator[Record]:
         """Yields the images in the order of the rows, with `label`.
 
         Raises:
-            ConvoyError: When the file is no such CSV or an image cannot be read, naming the
-                row.
+            FaultsError: Naming, by its line, each row that is wrong or gives an image another
+                label than an earlier one; or else each image that cannot be read.
+            ConvoyError: When the file is no such CSV.
         """
-        for place, cells in self._rows():
-            split = cells.get(SPLIT) or None
-            if split not in (None, *SPLITS):
-                raise ConvoyError(
-                    f"{place}: unknown split {split!r}; there are {', '.join(SPLITS)}"
-                )
-            image = self.read_sample(self.path.parent / cells["path"], place)
-            yield Record(image, cells["path"], {"label": cells["label"] or None}, split)
+        for _ in self._check_rows():  # all of them, before the first image is read
+            pass
+        yield from gather(str(self.path), self._rows(), self._read_row)
 
     def missing_splits(self) -> Sequence[str]:
         """The splits that no row has, when some rows have one."""
-        found = {cells.get(SPLIT) for _, cells in self._rows()}.intersection(SPLITS)
+        found = {cells.get(SPLIT) for cells in self._check_rows()}.intersection(SPLITS)
         return [name for name in SPLITS[1:] if found and name not in found]
 
-    def _rows(self) -> Iterator[tuple[str, Mapping[str, str]]]:
-        """The rows as cells by column, each with its place in the file for messages."""
-        number = 0
-        try:
-            with self.path.open(encoding="utf-8-sig", newline="") as stream:
-                rows = csv.reader(stream)
-                header = next(rows, [])
-                self._check_header(header)
-                for number, cells in enumerate(rows, start=1):
-                    place = f"{self.path}: row {number}"
-                    if len(cells) != len(header):
-                        raise ConvoyError(
-                            f"{place}: {len(cells)} cells; the header has {len(header)}"
-                        )
-                    yield place, dict(zip(header, cells, strict=True))
-        except (OSError, UnicodeDecodeError, csv.Error) as error:
-            raise ConvoyError(
-                f"{self.path}: row {number + 1}: cannot be read as CSV: {error}"
-            ) from None
-        if not number:
-            raise ConvoyError(f"{self.path}: no rows")
+    def watched(self) -> Iterator[Path]:
+        """The images, as DVC watches the file that names them."""
+        yield from self.elsewhere(self.path.parent / each["path"] for each in self._check_rows())
+
+    def _rows(self) -> Iterator[Row]:
+        self._check_header(read_header(self.path))
+        return read_rows(self.path)
+
+    def _check_rows(self) -> Iterator[Mapping[str, str]]:
+        return gather(str(self.path), self._rows(), row_check())
+
+    def _read_row(self, row: Row) -> Record:
+        cells = clean(row)
+        image = self.read_sample(self.path.parent / cells["path"], row.place)
+        return Record(
+            image, cells["path"], {"label": cells["label"] or None}, cells.get(SPLIT) or None
+        )
 
     def _check_header(self, header: Sequence[str]) -> None:
         if sorted(header) not in (sorted(REQUIRED), sorted((*REQUIRED, SPLIT))):
@@ -68,3 +67,42 @@ class Source(base.FileSource):
                 f"{self.path}: the columns are {', '.join(header) or 'none'}; must be "
                 f"{', '.join(REQUIRED)} and, if wanted, {SPLIT}"
             )
+
+
+def clean(row: Row) -> dict[str, str]:
+    """The cells by column; label and split without blanks around them.
+
+    Raises:
+        ConvoyError: When there are more or fewer cells than columns.
+    """
+    return {
+        name: cell if name == "path" else cell.strip() for name, cell in row.by_column().items()
+    }
+
+
+def row_check() -> Callable[[Row], Mapping[str, str]]:
+    """A check of one row after another, which remembers the label of each image.
+
+    It gives the row's cells by column. It raises a `ConvoyError` when there are more or fewer
+    than columns, the path is empty, the split is unknown, or the image has had another label.
+    """
+    labels: dict[str, tuple[str, int]] = {}
+
+    def check(row: Row) -> Mapping[str, str]:
+        cells = clean(row)
+        if not cells["path"].strip():
+            raise ConvoyError(f"{row.place}: the path is empty")
+        if cells.get(SPLIT) not in (None, "", *SPLITS):
+            raise ConvoyError(
+                f"{row.place}: unknown split {cells[SPLIT]!r}; there are {', '.join(SPLITS)}"
+            )
+        given = (sys.intern(cells["label"]), row.line)
+        label, first = labels.setdefault(normpath(cells["path"]), given)
+        if label != cells["label"]:
+            raise ConvoyError(
+                f"{row.place}: {cells['path']} has the label {cells['label']!r}, but "
+                f"{label!r} on line {first}; an image has one label"
+            )
+        return cells
+
+    return check

@@ -4,39 +4,61 @@ The class folders may lie in `train`, `val` and `test` folders, which then are t
 those that are absent are carved out of `train`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import ClassVar
 
-from components.core.errors import ConvoyError
+from components.core.errors import ConvoyError, DataError
+from components.core.faults import gather
+from components.core.split_names import REMEDY, check_class_folders, is_split
 from components.core.table import SPLITS, Record
+from components.core.walking import readable
 from components.ingest.sources import base
 from components.samples.image import ImageSample
+
+NO_CLASS = "in no class"
+
+ClassFolder = tuple[str | None, Path]
+"""A split, None where there is none, and the folder of a class in it."""
 
 
 class Source(base.FileSource):
     """Image files by class folder; the folder's name is the `label`."""
 
+    gives: ClassVar = frozenset({"label"})
+
     def read(self) -> Iterator[Record]:
         """Yields the images in alphabetical order, those deeper in a class folder included.
 
+        Images beside class folders are of no class and left out.
+
         Raises:
-            ConvoyError: When `path` is no folder or holds both splits and other folders.
+            FaultsError: Naming each file and class folder that cannot be read.
+            ConvoyError: When `path` is no folder, holds both splits and other folders, or
+                folders that mean splits where classes should be.
         """
-        for split, folder in self._class_folders():
-            for file in self.keep(list_images(folder)):
-                yield Record(
-                    sample=self.read_sample(file),
-                    path=file.relative_to(self.path).as_posix(),
-                    labels={"label": folder.name},
-                    split=split,
-                )
+        found = list(self._class_folders())
+        check_class_folders(self.path, (folder.name for _, folder in found))
+        for split, folder in found:
+            if split is None:
+                self._check_holds_no_classes(folder)
+        yield from gather(str(self.path), self._list_files(found), self._read_file)
+
+    def _list_files(self, folders: Iterable[ClassFolder]) -> Iterator[tuple[ClassFolder, Path]]:
+        listed = gather(str(self.path), folders, lambda each: (each, self.files(each[1])))
+        return ((folder, file) for folder, files in listed for file in files)
+
+    def _read_file(self, found: tuple[ClassFolder, Path]) -> Record:
+        (split, folder), file = found
+        labels = {"label": readable(folder.name)}
+        return Record(self.read_sample(file), self.name(file), labels, split)
 
     def missing_splits(self) -> Sequence[str]:
         """The splits without a folder, when others have one."""
         found = {folder.name for folder in self._folders(self.path)}.intersection(SPLITS)
         return [name for name in SPLITS[1:] if found and name not in found]
 
-    def _class_folders(self) -> Iterator[tuple[str | None, Path]]:
+    def _class_folders(self) -> Iterator[ClassFolder]:
         folders = self._folders(self.path)
         names = {folder.name for folder in folders}
         if names.isdisjoint(SPLITS):
@@ -50,29 +72,19 @@ class Source(base.FileSource):
         for folder in folders:
             yield from ((folder.name, child) for child in self._folders(folder))
 
+    def _check_holds_no_classes(self, folder: Path) -> None:
+        """Checks that a folder named like a split is a class: that images lie in it, not below."""
+        if not is_split(folder.name):
+            return
+        below, beside = self.entries(folder)
+        if below and all(ImageSample.refuse(file) for file in beside):
+            raise DataError(
+                f"{folder}: means a split but would be taken for a class, of all images in the "
+                f"folders below it; {REMEDY}"
+            )
+
     def _folders(self, folder: Path) -> list[Path]:
-        return self.keep(list_folders(folder))
-
-
-def list_folders(folder: Path) -> list[Path]:
-    """The visible subfolders in alphabetical order.
-
-    Raises:
-        ConvoyError: When it is no folder.
-    """
-    if not folder.is_dir():
-        raise ConvoyError(f"{folder}: not a folder")
-    return sorted(
-        child for child in folder.iterdir() if child.is_dir() and not child.name.startswith(".")
-    )
-
-
-def list_images(folder: Path) -> list[Path]:
-    """The visible image files in a folder and below it, in alphabetical order."""
-    return sorted(
-        file
-        for file in folder.rglob("*")
-        if file.suffix.lower() in ImageSample.suffixes
-        and not file.name.startswith(".")
-        and not file.is_dir()
-    )
+        folders, loose = self.entries(folder)
+        for file in loose:
+            self.leave_out(file, ImageSample.refuse(file) or NO_CLASS)
+        return folders

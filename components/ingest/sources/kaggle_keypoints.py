@@ -3,18 +3,20 @@
 Format: https://www.kaggle.com/competitions/facial-keypoints-detection/data
 """
 
-import csv
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 from pydantic import Field
 
 from components.core.errors import ConvoyError
 from components.core.facial_points import COLUMNS, SIDE
+from components.core.faults import gather
 from components.core.images import encode_png
 from components.core.table import Record
+from components.core.tabular import Row, read_header, read_rows
 from components.ingest.sources import base
 
 IMAGE = "Image"
@@ -32,48 +34,35 @@ class Source(base.Source):
             costs the flips of the augmentation their worth.
     """
 
+    gives: ClassVar = frozenset({"keypoints"})
+
     origin: float = Field(0.0, ge=0, le=1)
 
     def read(self) -> Iterator[Record]:
         """Yields `FILE/00001.png` onwards, numbered by row, with `keypoints`.
 
         Raises:
-            ConvoyError: When the file is no such CSV, naming row and column.
+            FaultsError: Naming line and column of each wrong cell.
+            ConvoyError: When the file is no such CSV.
         """
-        for number, cells in read_rows(self.path):
-            place = f"{self.path}: row {number}"
-            pixels = parse_pixels(cells[IMAGE], place)
-            points = [parse_coordinate(cells[name], place, name) - self.origin for name in COLUMNS]
-            name = f"{self.path.name}/{number:05}.png"
-            yield Record(encode_png(pixels), name, {"keypoints": points})
+        check_header(read_header(self.path), self.path)
+        numbered = enumerate(read_rows(self.path), start=1)
+        yield from gather(str(self.path), numbered, self._read_row)
+
+    def _read_row(self, numbered: tuple[int, Row]) -> Record:
+        number, row = numbered
+        cells = row.by_column()
+
+        def parse(name: str) -> Any:
+            if name == IMAGE:
+                return encode_png(parse_pixels(cells[name], row.place))
+            return parse_coordinate(cells[name], row.place, name) - self.origin
+
+        image, *points = gather(row.place, (IMAGE, *COLUMNS), parse)
+        return Record(image, f"{self.path.name}/{number:05}.png", {"keypoints": points})
 
 
-def read_rows(file: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
-    """Yields the rows of the CSV one at a time, numbered from 1, as cells by column.
-
-    Raises:
-        ConvoyError: When a column is missing or unknown, a row is longer or shorter than the
-            header, there are no rows, or the file is not CSV.
-    """
-    number = 0
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as stream:
-            rows = csv.reader(stream)
-            header = next(rows, [])
-            check_header(header, file)
-            for number, cells in enumerate(rows, start=1):
-                if len(cells) != len(header):
-                    raise ConvoyError(
-                        f"{file}: row {number}: {len(cells)} cells; the header has {len(header)}"
-                    )
-                yield number, dict(zip(header, cells, strict=True))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ConvoyError(f"{file}: row {number + 1}: cannot be read as CSV: {error}") from None
-    if not number:
-        raise ConvoyError(f"{file}: no rows")
-
-
-def check_header(header: list[str], file: Path) -> None:
+def check_header(header: Sequence[str], file: Path) -> None:
     """Checks that every column is there once and no other.
 
     Raises:

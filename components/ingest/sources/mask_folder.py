@@ -1,20 +1,28 @@
 """A folder of images and a folder of masks with the same names, as in CamVid's distribution.
 
-`images/a.jpg` goes with `masks/a.png`. Both folders may lie in `train`, `val` and `test`
-folders, which then are the splits; those that are absent are carved out of `train`.
+`images/a.jpg` goes with `masks/a.png`, or with a mask of another format that keeps the values of
+pixels. Both folders may lie in `train`, `val` and `test` folders, which then are the splits; those
+that are absent are carved out of `train`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
 from components.core.errors import ConvoyError
+from components.core.faults import gather, stop_at
+from components.core.image_files import find_lossy_format
 from components.core.masks import Colour, read_mask
+from components.core.split_names import REMEDY, is_split
 from components.core.table import SPLITS, Record
 from components.ingest.sources import base
-from components.ingest.sources.image_folder import list_folders, list_images
+
+BESIDE = "beside images and masks"
+
+Pair = tuple[str | None, Path, Path | None]
+"""A split, an image and its mask; None where there is none."""
 
 Byte = Annotated[int, Field(ge=0, le=255)]
 
@@ -32,6 +40,8 @@ class Source(base.FileSource):
         test_from: `val` takes the images in `val` for testing; those for validation are then
             carved out of `train`.
     """
+
+    gives: ClassVar = frozenset({"mask"})
 
     images: str = "images"
     masks: str = "masks"
@@ -54,57 +64,98 @@ class Source(base.FileSource):
         A missing mask is None; validation names it together with all others.
 
         Raises:
-            ConvoyError: When the folders are not as they should be, a mask has no image, or
-                has a colour that is not in the table.
+            FaultsError: Naming each mask that has no image, a second mask of an image and a
+                second image of a mask; or else each file that cannot be read, and each mask that
+                is of a format that changes values or has a colour that is not in the table.
+            ConvoyError: When the folders are not as they should be.
         """
+        pairs: list[Pair] = []
+        faults: list[str] = []
         for split, folder in self._folders():
-            masks = self._find_masks(folder)
-            for file, mask in masks.items():
-                yield Record(
-                    sample=self.read_sample(file),
-                    path=file.relative_to(self.path).as_posix(),
-                    labels={"mask": self._read(mask)},
-                    split=split,
-                )
+            masks, wrong = self._find_masks(folder)
+            files = self._list(folder, self.images)
+            pairs += [(split, file, masks.get(self._mask_of(file, folder))) for file in files]
+            faults += wrong
+        faults += find_shared(pairs)
+        stop_at(str(self.path), faults)
+        yield from gather(str(self.path), pairs, self._read_pair)
 
     def missing_splits(self) -> Sequence[str]:
         """The splits without a folder, when others have one."""
         found = {split for split, _ in self._folders()}
         return [] if found == {None} else [name for name in SPLITS[1:] if name not in found]
 
-    def _read(self, mask: Path) -> bytes | None:
-        if not mask.is_file() or not self.keep([mask]):
-            return None
-        return read_mask(self.read_sample(mask), str(mask), self.colours)
+    def _read_pair(self, pair: Pair) -> Record:
+        split, image, mask = pair
+        labels = {"mask": mask and self._read_mask(mask)}
+        return Record(self.read_sample(image), self.name(image), labels, split)
 
-    def _find_masks(self, folder: Path) -> dict[Path, Path]:
-        """The place of the mask of each image, whether there is one or not."""
-        for name in (self.images, self.masks):
-            if not (folder / name).is_dir():
-                raise ConvoyError(f"{folder / name}: not a folder")
-        images = self.keep(list_images(folder / self.images))
-        places = {file: self._mask_of(file, folder) for file in images}
-        masks = self.keep(list_images(folder / self.masks))
-        if alone := sorted(set(masks).difference(places.values())):
-            raise ConvoyError(f"{alone[0]}: no image of this name in {folder / self.images}")
-        return places
+    def _read_mask(self, mask: Path) -> bytes:
+        data = self.read_sample(mask)
+        if lossy := find_lossy_format(data):
+            raise ConvoyError(
+                f"{mask}: {lossy} changes the values of pixels, which are classes here; "
+                "masks must be PNG, or of another format that keeps them"
+            )
+        return read_mask(data, str(mask), self.colours)
+
+    def _find_masks(self, folder: Path) -> tuple[dict[Path, Path], list[str]]:
+        """The masks by their paths without endings, and which are too many."""
+        images = {self._mask_of(file, folder) for file in self._list(folder, self.images)}
+        masks: dict[Path, Path] = {}
+        faults = []
+        for file in self._list(folder, self.masks):
+            if (other := masks.setdefault(file.with_suffix(""), file)) != file:
+                faults.append(f"{file}: a second mask beside {other.name}; must be 1")
+            elif file.with_suffix("") not in images:
+                faults.append(f"{file}: no image of this name in {folder / self.images}")
+        return masks, faults
+
+    def _list(self, folder: Path, name: str) -> list[Path]:
+        if not (folder / name).is_dir():
+            told = f"; {REMEDY}" if any(is_split(each.name) for each in folder.iterdir()) else ""
+            raise ConvoyError(f"{folder / name}: not a folder{told}")
+        return self.files(folder / name)
 
     def _mask_of(self, image: Path, folder: Path) -> Path:
+        """The path of the mask of an image, without its ending."""
         below = image.relative_to(folder / self.images)
-        return folder / self.masks / below.with_name(f"{image.stem}{self.mask_suffix}.png")
+        return folder / self.masks / below.with_name(image.stem + self.mask_suffix)
 
     def _folders(self) -> list[tuple[str | None, Path]]:
         """The folders that hold images and masks, each with its split."""
-        folders = {folder.name: folder for folder in self.keep(list_folders(self.path))}
+        found, beside = self.entries(self.path)
+        folders = {folder.name: folder for folder in found}
         if self.test_from and (self.test_from not in folders or "test" in folders):
             raise ConvoyError(f"{self.path}: test_from needs a folder val and none that is test")
         if folders.keys().isdisjoint(SPLITS):
+            self._leave_out_beside(self.path)
             return [(None, self.path)]
         if unknown := sorted(folders.keys() - SPLITS):
             raise ConvoyError(
                 f"{self.path / unknown[0]}: not a split; where one folder is a split, "
                 f"all must be: {', '.join(SPLITS)}"
             )
+        for file in beside:
+            self.leave_out(file, BESIDE)
+        for folder in found:
+            self._leave_out_beside(folder)
         return [
             ("test" if name == self.test_from else name, folder) for name, folder in folders.items()
         ]
+
+    def _leave_out_beside(self, folder: Path) -> None:
+        folders, files = self.entries(folder)
+        for path in (*folders, *files):
+            if path.name not in (self.images, self.masks):
+                self.leave_out(path, BESIDE)
+
+
+def find_shared(pairs: Iterable[Pair]) -> list[str]:
+    """A fault for each image whose mask another one has: they differ in their endings only."""
+    first: dict[Path, Path] = {}
+    return [
+        f"{image}: a second image beside {other.name} for the mask {mask}; must be 1"
+        for _, image, mask in pairs
+        if mask is not None and (other := first.setdefault(mask, image)) != image
+    ]

@@ -5,73 +5,125 @@ magic number, then the size of each dimension; unsigned bytes follow, row by row
 """
 
 import gzip
-import io
 import math
+import re
 import struct
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO, ClassVar
 
 import numpy as np
 
 from components.core.errors import ConvoyError
 from components.core.images import MAX_PIXELS, encode_png
+from components.core.reading import open_regular
 from components.core.table import Record
+from components.core.walking import readable
 from components.ingest.sources import base
 
-IMAGES = "-images-idx3-ubyte"
-LABELS = "-labels-idx1-ubyte"
+IMAGES, LABELS = "images", "labels"
+NAME = re.compile(
+    r"(?P<name>.+)[-._ ](?:(?P<images>images)[-._ ]idx3|labels[-._ ]idx1)[-._ ]ubyte(?:\.gz)?",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What the files are called, in the letters and marks that are customary."""
+
+MARKS = re.compile("[-._ ]")
+OWN_SPLITS = {"train": "train", "t10k": "test", "test": "test"}
+
+NO_IDX = "without the name of an idx file"
+NO_IMAGES = "labels without images"
+PACKED_TOO = "there unpacked, too"
+
+GZIP = b"\x1f\x8b"
 UNSIGNED_BYTES = 0x08
-OWN_SPLITS = {"train": "train", "t10k": "test"}
+BLOCK = 2**20
+
+Stream = gzip.GzipFile | BinaryIO
+
+Pair = tuple[Path, Path]
+"""A file of images and one of labels."""
 
 
 class Source(base.FileSource):
-    """Pairs `NAME-images-idx3-ubyte` and `NAME-labels-idx1-ubyte`, each with or without `.gz`.
+    """Pairs such as `NAME-images-idx3-ubyte` and `NAME-labels-idx1-ubyte.gz`.
 
-    When both `train` and `t10k` are there, they are training and test images and a validation
-    split is carved out of `train`; otherwise all images are split anew.
+    A dot, a blank or an underscore may stand for each hyphen, and capitals for small letters;
+    each file may be packed by gzip. Where the names end in `train` on the one hand and in `t10k`
+    or `test` on the other, they are training and test images and a validation split is carved
+    out of the former; otherwise all images are split anew.
     """
+
+    gives: ClassVar = frozenset({"label"})
 
     def read(self) -> Iterator[Record]:
         """Yields `NAME/00000.png` onwards with `label` "0" to "255".
 
         Raises:
-            ConvoyError: When a file is not idx, is cut short or has no counterpart, or when a
-                pair differs in its count.
+            ConvoyError: When a file is not idx, is cut short, has no counterpart or is there
+                twice, or when a pair differs in its count.
         """
-        names = self._names()
-        for name in names:
-            split = OWN_SPLITS.get(name) if self._has_own_splits(names) else None
-            images, labels = self._find(name + IMAGES), self._find(name + LABELS)
+        pairs = self._pairs()
+        splits = find_splits(pairs)
+        for name, (images, labels) in pairs.items():
             check_counts(images, labels)
-            pairs = zip(read_idx(images, 3), read_idx(labels, 1), strict=True)
-            for index, (pixels, label) in enumerate(pairs):
-                labelled = {"label": str(int(label))}
-                yield Record(encode_png(pixels), f"{name}/{index:05}.png", labelled, split)
+            items = zip(read_idx(images, 3), read_idx(labels, 1), strict=True)
+            for index, (pixels, label) in enumerate(items):
+                path = f"{readable(name)}/{index:05}.png"
+                yield Record(encode_png(pixels), path, {"label": str(int(label))}, splits[name])
 
     def missing_splits(self) -> Sequence[str]:
         """Validation images, when training and test images are there."""
-        return ("val",) if self._has_own_splits(self._names()) else ()
+        return ("val",) if "test" in find_splits(self._pairs()).values() else ()
 
-    def _names(self) -> list[str]:
-        files = self.keep(self.path.glob(f"*{IMAGES}*"))
-        return sorted({file.name.split(IMAGES)[0] for file in files})
+    def _pairs(self) -> dict[str, Pair]:
+        """The pairs by what their names begin with, in the order of those names."""
+        images, labels = self._find()
+        for key in labels.keys() - images.keys():
+            self.leave_out(labels[key][1], NO_IMAGES)
+        pairs: dict[str, Pair] = {}
+        for key, (name, file) in sorted(images.items()):
+            if key not in labels:
+                raise ConvoyError(f"{self.path / name}-labels-idx1-ubyte: not found, nor with .gz")
+            pairs[name] = (file, labels[key][1])
+        return pairs
 
-    def _has_own_splits(self, names: Sequence[str]) -> bool:
-        return OWN_SPLITS.keys() <= set(names)
+    def _find(self) -> tuple[dict[str, tuple[str, Path]], dict[str, tuple[str, Path]]]:
+        """The files of images and those of labels, by their names in small letters."""
+        found: dict[str, dict[str, tuple[str, Path]]] = {IMAGES: {}, LABELS: {}}
+        folders, files = self.entries(self.path)
+        for file in (*folders, *sorted(files, key=_is_packed)):
+            match = NAME.fullmatch(file.name)
+            if match is None or file in folders:
+                self.leave_out(file, NO_IDX)
+                continue
+            kind = found[IMAGES if match["images"] else LABELS]
+            _, first = kind.setdefault(match["name"].lower(), (match["name"], file))
+            if first != file and _is_packed(first) == _is_packed(file):
+                raise ConvoyError(f"{file}: by its name the same as {first.name}; remove one")
+            if first != file:
+                check_same(first, file)
+                self.leave_out(file, PACKED_TOO)
+        return found[IMAGES], found[LABELS]
 
-    def _find(self, name: str) -> Path:
-        for file in (self.path / name, self.path / f"{name}.gz"):
-            if file.is_file() and self.keep([file]):
-                return file
-        raise ConvoyError(f"{self.path / name}: not found, nor with .gz")
+
+def find_splits(names: Iterable[str]) -> dict[str, str | None]:
+    """The split of each pair of files by its name; None unless there are training and test ones.
+
+    Args:
+        names: What the names of the files begin with, as in `train-images-idx3-ubyte`.
+    """
+    splits = {name: OWN_SPLITS.get(MARKS.split(name.lower())[-1]) for name in names}
+    own = set(splits.values()) == {"train", "test"}
+    return splits if own else dict.fromkeys(splits)
 
 
 def read_idx(file: Path, dimensions: int) -> Iterator[np.ndarray]:
     """Yields the items of an idx file of unsigned bytes, one at a time.
 
     Args:
-        file: Plain, or gzip-compressed if it ends in `.gz`.
+        file: Plain or gzip-compressed, whatever its name ends in.
         dimensions: The dimensions expected, that of the items' number included.
 
     Raises:
@@ -82,6 +134,8 @@ def read_idx(file: Path, dimensions: int) -> Iterator[np.ndarray]:
         count, *shape = read_shape(stream, file, dimensions)
         if (size := math.prod(shape)) > MAX_PIXELS:
             raise ConvoyError(f"{file}: {size:,} pixels in an item; at most {MAX_PIXELS:,}")
+        if not size:
+            raise ConvoyError(f"{file}: no pixel in an item; must be one at least")
         for index in range(count):
             item = _read(stream, file, size)
             if len(item) < size:
@@ -91,7 +145,7 @@ def read_idx(file: Path, dimensions: int) -> Iterator[np.ndarray]:
             raise ConvoyError(f"{file}: goes on after its {count} items")
 
 
-def read_shape(stream: io.BufferedIOBase, file: Path, dimensions: int) -> tuple[int, ...]:
+def read_shape(stream: Stream, file: Path, dimensions: int) -> tuple[int, ...]:
     """Reads the header: the number of items, then the size of each dimension of an item.
 
     Raises:
@@ -117,14 +171,37 @@ def check_counts(images: Path, labels: Path) -> None:
         count = read_shape(first, images, 3)[0]
         other = read_shape(second, labels, 1)[0]
     if count != other:
-        raise ConvoyError(f"{images} has {count} images, {labels} has {other} labels")
+        raise ConvoyError(f"{images}: has {count} images, but {labels} has {other} labels")
 
 
-def _open(file: Path) -> io.BufferedIOBase:
-    return gzip.open(file) if file.suffix == ".gz" else file.open("rb")
+def check_same(plain: Path, packed: Path) -> None:
+    """Checks that a file holds what another one does, once both are unpacked.
+
+    Raises:
+        ConvoyError: When they differ, or one cannot be read.
+    """
+    with _open(plain) as first, _open(packed) as second:
+        while block := _read(first, plain, BLOCK):
+            if block != _read(second, packed, BLOCK):
+                break
+        if block or _read(second, packed, 1):
+            raise ConvoyError(f"{packed}: holds something else than {plain.name}; remove one")
 
 
-def _read(stream: io.BufferedIOBase, file: Path, size: int) -> bytes:
+def _is_packed(file: Path) -> bool:
+    return file.suffix.lower() == ".gz"
+
+
+def _open(file: Path) -> Stream:
+    try:
+        with open_regular(file) as stream:
+            packed = stream.read(len(GZIP)) == GZIP
+        return gzip.open(file) if packed else open_regular(file)
+    except OSError as error:
+        raise ConvoyError(f"{file}: cannot be read: {error.strerror}") from None
+
+
+def _read(stream: Stream, file: Path, size: int) -> bytes:
     try:
         return stream.read(size)
     except (EOFError, OSError, zlib.error) as error:

@@ -5,17 +5,24 @@ The files count pixels from 1 at the centre of the first. An eye's centre is the
 six points around it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 from pydantic import Field
 
 from components.core.errors import ConvoyError
+from components.core.faults import gather
 from components.core.table import Record
+from components.core.walking import Found, walk
 from components.ingest.face_crop import Square, crop_face
 from components.ingest.sources import base
 from components.samples.image import ImageSample
+
+POINTS = ".pts"
+NO_POINTS = "without a .pts file"
 
 LANDMARKS = 68
 FIRST_PIXEL = 1
@@ -47,28 +54,60 @@ class Source(base.FileSource):
         margin: Room around the landmarks' box as a fraction of its longer side.
     """
 
+    gives: ClassVar = frozenset({"keypoints"})
+
     margin: float = Field(0.2, ge=0)
 
     def read(self) -> Iterator[Record]:
         """Yields the faces by the `.pts` files' alphabetical order, with `keypoints`.
 
         Raises:
-            ConvoyError: When a `.pts` file is not in the format, has no image beside it or
-                its points are all one, or when there is none.
+            FaultsError: Naming each `.pts` file that is not in the format, has no image beside
+                it or whose points are all one.
+            ConvoyError: When there is none.
         """
-        files = self.keep(sorted(self.path.rglob("*.pts")))
+        files, images = self._find()
         if not files:
             raise ConvoyError(f"{self.path}: no .pts file in this folder or below")
-        for file in files:
-            landmarks = parse_landmarks(self.read_sample(file), file)
-            image = find_image(file)
-            if not self.keep([image]):
-                continue
-            box = (*landmarks.min(axis=0), *(landmarks.max(axis=0) + 1))
-            square = Square.around(box, self.margin)
-            points = np.stack([landmarks[list(indices)].mean(axis=0) for indices in MEANS])
-            name = image.relative_to(self.path).as_posix()
-            yield crop_face(self.read_sample(image), image, name, points, square)
+        faces = [(file, images.get(file.with_suffix(""), [])) for file in files]
+        for record in gather(str(self.path), faces, self._read_face):
+            if record is not None:
+                yield record
+
+    def _find(self) -> tuple[list[Path], Mapping[Path, Sequence[Found]]]:
+        """The `.pts` files, and the images by their paths without endings.
+
+        Images that may not be read are among them; those without a `.pts` file are left out.
+        """
+        files: list[Path] = []
+        images: dict[Path, list[Found]] = defaultdict(list)
+        for found in walk(self.path, self.bounds, refuse):
+            suffix = found.path.suffix.lower()
+            if suffix == POINTS and not found.reason:
+                files.append(found.path)
+            elif found.reason and suffix not in ImageSample.suffixes:
+                self.leave_out(found.path, found.reason)
+            else:
+                images[found.path.with_suffix("")].append(found)
+        for name in images.keys() - {file.with_suffix("") for file in files}:
+            for found in images[name]:
+                self.leave_out(found.path, found.reason or NO_POINTS)
+        return files, images
+
+    def _read_face(self, face: tuple[Path, Sequence[Found]]) -> Record | None:
+        """The face of a `.pts` file and the images beside it; None where that is not read."""
+        file, beside = face
+        landmarks = parse_landmarks(self.read_sample(file), file)
+        if len(beside) != 1:
+            raise ConvoyError(f"{file}: {len(beside)} images of this name beside it; must be 1")
+        image = beside[0].path
+        if reason := beside[0].reason:
+            self.leave_out(image, reason)
+            return None
+        box = (*landmarks.min(axis=0), *(landmarks.max(axis=0) + 1))
+        square = Square.around(box, self.margin)
+        points = np.stack([landmarks[list(indices)].mean(axis=0) for indices in MEANS])
+        return crop_face(self.read_sample(image), image, self.name(image), points, square)
 
 
 def parse_landmarks(content: bytes, file: Path) -> np.ndarray:
@@ -79,10 +118,11 @@ def parse_landmarks(content: bytes, file: Path) -> np.ndarray:
         file: What an error message begins with.
 
     Raises:
-        ConvoyError: When the file is not in the format, naming the line.
+        FaultsError: Naming each line that is not a point.
+        ConvoyError: When the file is not in the format.
     """
     try:
-        lines = [line.strip() for line in content.decode().splitlines()]
+        lines = [line.strip() for line in content.decode("utf-8-sig").splitlines()]
     except UnicodeDecodeError:
         raise ConvoyError(f"{file}: not a text file") from None
     numbered = [(number, line) for number, line in enumerate(lines, start=1) if line]
@@ -91,7 +131,13 @@ def parse_landmarks(content: bytes, file: Path) -> np.ndarray:
         raise ConvoyError(
             f"{file}: must be `version: 1`, `n_points: {LANDMARKS}`, then the points within braces"
         )
-    points = [parse_point(line, f"{file}: line {number}") for number, line in numbered[3:-1]]
+    points = list(
+        gather(
+            str(file),
+            numbered[3:-1],
+            lambda each: parse_point(each[1], f"{file}: line {each[0]}"),
+        )
+    )
     if len(points) != LANDMARKS:
         raise ConvoyError(f"{file}: {len(points)} points; must be {LANDMARKS}")
     if np.ptp(points, axis=0).max() == 0:
@@ -114,17 +160,6 @@ def parse_point(line: str, place: str) -> tuple[float, float]:
     return x, y
 
 
-def find_image(file: Path) -> Path:
-    """The image with the same name.
-
-    Raises:
-        ConvoyError: When there is none or more than one.
-    """
-    beside = sorted(
-        other
-        for other in file.parent.iterdir()
-        if other.stem == file.stem and other.suffix.lower() in ImageSample.suffixes
-    )
-    if len(beside) != 1:
-        raise ConvoyError(f"{file}: {len(beside)} images of this name beside it; must be 1")
-    return beside[0]
+def refuse(file: Path) -> str | None:
+    """Says why a file is neither an image nor one of points."""
+    return None if file.suffix.lower() == POINTS else ImageSample.refuse(file)

@@ -5,6 +5,7 @@ only the eye centres, the tip of the nose and the lower lip, and 2,140 are compl
 """
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -32,6 +33,8 @@ class Source(base.Source):
         missing_fraction: The share of faces that have points without coordinates: mostly
             all but four points, otherwise one part of the face.
     """
+
+    gives: ClassVar = frozenset({"keypoints"})
 
     count: int = Field(3_000, gt=0)
     seed: int = Field(0, ge=0)

@@ -6,7 +6,7 @@ What a network learns from them, networks for scenes can start from.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 class Source(ScenesSource):
     """Images with `label`, the kind of the nearest thing."""
+
+    gives: ClassVar = frozenset({"label"})
 
     counts: Counts = Counts(train=4_000, val=250, test=500)
     height: int = Field(96, ge=32, le=255)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
@@ -27,6 +27,8 @@ class Source(ScenesSource):
         person_share: The share of scenes with people. But for the people, both kinds of scene
             come from the same distribution.
     """
+
+    gives: ClassVar = frozenset({"label", "person_area"})
 
     counts: Counts = Counts(train=2_000, val=250, test=500)
     height: int = Field(96, ge=32, le=255)

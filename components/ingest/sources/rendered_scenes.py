@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from components.core.images import encode_png
 from components.ingest.sources.scenes.source import ScenesSource
@@ -18,6 +18,8 @@ WITH_PEOPLE = 0.8
 
 class Source(ScenesSource):
     """Scenes with `mask`, a PNG of class indices, 255 where there is no class."""
+
+    gives: ClassVar = frozenset({"mask"})
 
     def draw(self, rng: np.random.Generator) -> tuple[Scene, Mapping[str, Any]]:
         """A scene, four of five with people, and the class of each pixel."""

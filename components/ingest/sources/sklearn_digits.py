@@ -5,6 +5,7 @@ are laid out as MNIST lays out its own: 20x20 pixels in the middle of 28x28, bri
 """
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 import numpy as np
 from PIL import Image
@@ -20,6 +21,8 @@ IMAGE_SIDE = 28
 
 class Source(base.Source):
     """`path` is this file: what DVC can watch of data that comes with a package."""
+
+    gives: ClassVar = frozenset({"label"})
 
     def read(self) -> Iterator[Record]:
         """Yields `digits/0000.png` onwards with `label` "0" to "9"."""

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
+from components.core.decoding import decode_image
 from components.core.facial_points import KEYPOINTS, MIRROR_PAIRS
 from components.core.parts import Evaluation, Predict, Prediction, Row
 
@@ -99,7 +100,7 @@ def average_predictions(
     Returns:
         The mean of what `undo` returns, by name, float64.
     """
-    decoded = [tf.io.decode_image(image, expand_animations=False).numpy() for image in images]
+    decoded = [decode_image(tf.constant(image)).numpy() for image in images]
     sizes = np.array([pixels.shape[1::-1] for pixels in decoded])
     totals: dict[str, np.ndarray] = {}
     for view in views:

@@ -67,13 +67,20 @@ def describe_mask(mask: bytes | None, width: int | None, height: int | None) -> 
     except MaskError as error:
         return Described(error=str(error))
     counts = np.bincount(indices.ravel(), minlength=VALUES)
-    size = f"{indices.shape[1]}x{indices.shape[0]}"
-    fits = pd.isna(width) or size == f"{width}x{height}"
     return Described(
-        size=None if fits else f"{size}; the image is {width}x{height}",
+        size=None if pd.isna(width) else _misfit(indices.shape[::-1], (width, height)),
         values=", ".join(map(str, counts.nonzero()[0])),
         shares=(counts / indices.size).round(DECIMALS),
     )
+
+
+def _misfit(mask: tuple[int, ...], image: tuple[int | None, int | None]) -> str | None:
+    """The width and height of a mask, and those of its image where they are others."""
+    if mask == image:
+        return None
+    sizes = f"{mask[0]}x{mask[1]}; the image is {image[0]}x{image[1]}"
+    swapped = mask == image[::-1]
+    return f"{sizes}; masks must be drawn on it upright, as EXIF says" if swapped else sizes
 
 
 def share_column(value: int) -> str:

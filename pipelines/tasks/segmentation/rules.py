@@ -11,7 +11,9 @@ from great_expectations.expectations import (
 )
 from great_expectations.expectations.row_conditions import Column
 
+from components.core.masks import VOID
 from pipelines.tasks.segmentation.checks import MaskChecks
+from pipelines.tasks.segmentation.hidden_classes import ExpectColumnVoidToHideNoClass
 from pipelines.tasks.segmentation.inspection import share_column
 
 READABLE = {
@@ -35,6 +37,7 @@ def mask_rules(checks: MaskChecks) -> list[Expectation]:
             regex=only([*range(len(classes)), void]),
             description=f"mask has only values from 0 to {len(classes) - 1} and {void} for void",
         ),
+        *_hidden(checks),
         ExpectColumnValuesToBeBetween(
             column=share_column(void),
             max_value=checks.max_void,
@@ -50,6 +53,20 @@ def mask_rules(checks: MaskChecks) -> list[Expectation]:
             )
             for index, name in enumerate(classes)
         ),
+    ]
+
+
+def _hidden(checks: MaskChecks) -> list[Expectation]:
+    """That 255, which many masks have for a class, was not taken for void by default."""
+    if checks.void != VOID:
+        return []
+    return [
+        ExpectColumnVoidToHideNoClass(
+            column="mask_values",
+            classes=list(checks.classes),
+            void=VOID,
+            description=f"no class is missing where {VOID} is void",
+        )
     ]
 
 

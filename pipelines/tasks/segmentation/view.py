@@ -66,10 +66,11 @@ class MaskView(View):
         """
         import tensorflow as tf
 
+        from components.core.decoding import decode_image
         from components.core.masks import encode_mask
         from pipelines.tasks.segmentation.tiling import cut, stitch
 
-        pixels = tf.io.decode_image(data, expand_animations=False).numpy()
+        pixels = decode_image(tf.constant(data)).numpy()
         height, width = pixels.shape[:2]
         windows = cut(width, height, tile, int(OVERLAP * tile))
         if len(windows) == 1:

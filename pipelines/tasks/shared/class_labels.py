@@ -57,7 +57,8 @@ def label_rules(
     """Every label is present and known; every class is in training, and often enough.
 
     Args:
-        classes: The declared classes; None takes those of the training split as known.
+        classes: The declared classes; None takes those of the training split as known, unless
+            they cannot be meant.
         balance_floor: The least count of the rarest class in training, as a fraction of the
             commonest's, 0 to 1.
         column: The column of the label.
@@ -87,15 +88,8 @@ def _known(classes: Sequence[str] | None, column: str) -> list[Expectation]:
     )
     from great_expectations.expectations.row_conditions import Column
 
-    from components.validate.training import ExpectColumnPairClassToBeInTraining
-
     if classes is None:
-        in_training = f"every {column} is in training"
-        return [
-            ExpectColumnPairClassToBeInTraining(
-                column_A=column, column_B="split", description=in_training
-            )
-        ]
+        return _meant(column)
     return [
         ExpectColumnValuesToBeInSet(
             column=column, value_set=list(classes), description=f"{column} is known"
@@ -105,5 +99,31 @@ def _known(classes: Sequence[str] | None, column: str) -> list[Expectation]:
             value_set=list(classes),
             row_condition=Column("split") == "train",
             description=f"every {column} is in training",
+        ),
+    ]
+
+
+def _meant(column: str) -> list[Expectation]:
+    """There are classes that can be meant, and each of them is in training."""
+    from components.core.split_names import REMEDY
+    from components.validate.classes import (
+        ExpectColumnClassesToBeSeveral,
+        ExpectColumnValuesToBeNoSplits,
+        ExpectColumnValuesToBeSpeltOnce,
+    )
+    from components.validate.training import ExpectColumnPairClassToBeInTraining
+
+    undeclared = "where checks.classes declares none"
+    return [
+        ExpectColumnClassesToBeSeveral(column=column, description=f"{column} is one of several"),
+        ExpectColumnValuesToBeSpeltOnce(
+            column=column,
+            description=f"no two {column}s differ in blanks or case only, {undeclared}",
+        ),
+        ExpectColumnValuesToBeNoSplits(
+            column=column, description=f"no {column} means a split, {undeclared}; {REMEDY}"
+        ),
+        ExpectColumnPairClassToBeInTraining(
+            column_A=column, column_B="split", description=f"every {column} is in training"
         ),
     ]

@@ -1,6 +1,6 @@
 """The names of classes, which rules, features and outputs go by."""
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from components.core.block import Block
 
@@ -17,3 +17,10 @@ class ClassNames(Block):
     """
 
     classes: tuple[str, ...] | None = Field(None, min_length=2)
+
+    @field_validator("classes")
+    @classmethod
+    def _name_once(cls, classes: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        if classes and len(set(classes)) < len(classes):
+            raise ValueError("each of the classes must have a name of its own")
+        return classes

@@ -1,4 +1,5 @@
 import io
+import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -8,13 +9,17 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from components.core.errors import ConvoyError
+from components.core.errors import ConvoyError, DataError
 from components.core.task import Spec
+from components.core.walking import OUTSIDE
 from components.ingest.appending import Batch, stage_batch
 from components.ingest.incoming import list_batches
 from components.ingest.ingest import ingest
 from components.ingest.params import SourceParams
+from pipelines.tasks.binary import TASK as BINARY
 from pipelines.tasks.classification import TASK
+from pipelines.tasks.segmentation import TASK as SEGMENTATION
+from tests.layouts import as_coco_labels, as_masks
 from tests.specs import make_spec
 
 TOY = make_spec(TASK, "toy", source={"kind": "image_folder", "path": "images"})
@@ -73,10 +78,68 @@ def test_the_test_split_grows_only_when_asked(stage: Stage) -> None:
 
 def test_known_images_are_left_out_and_named(stage: Stage) -> None:
     write_images(Path("new"), range(98, 103))
-    write_images(Path("new"), range(102, 103), label="b")  # the same image twice
+    write_images(Path("new"), range(102, 103), label="a/again")  # the same image twice
     batch = stage("new")
     assert batch.size == 3
-    assert batch.duplicates == ["a/98.png", "a/99.png", "b/102.png"]
+    assert batch.duplicates == ["a/98.png", "a/99.png", "a/again/102.png"]
+
+
+def test_known_images_with_another_label_are_named_with_those_that_they_contradict(
+    stage: Stage,
+) -> None:
+    write_images(Path("new"), range(100, 110))
+    stage("new").append("toy")
+    write_images(Path("more"), range(98, 99), label="b")  # of the source
+    write_images(Path("more"), range(105, 106), label="b")  # of an earlier batch
+    write_images(Path("more"), range(120, 121))
+    write_images(Path("more"), range(120, 121), label="b")  # of this one
+    with pytest.raises(DataError) as caught:
+        stage("more")
+    message = str(caught.value)
+    assert message.startswith("more: 3 faults")
+    remedy = "with another label 'b' instead of 'a'; take it out, or correct the one that is wrong"
+    for new, known in (
+        ("b/98.png", "a/98.png"),
+        ("b/105.png", "incoming/00001/a/105.png"),
+        ("b/120.png", "a/120.png"),
+    ):
+        assert f"{new}: the same as {known}, but {remedy}" in message
+
+
+def test_labels_that_are_not_given_contradict_nothing(project: Path) -> None:
+    task = make_spec(
+        BINARY,
+        "toy",
+        source={"kind": "coco_labels", "path": "known", "annotations": "labels.json"},
+        checks={"classes": ["no_person", "person"]},
+    )
+    as_coco_labels(Path("known").resolve())
+    ingest(task, DATA)
+    for number, label in enumerate(("no_person", "person")):
+        Path("new", label).mkdir(parents=True)
+        shutil.copy(Path("known", f"{number}.png"), Path("new", label))
+    batch = stage_batch(task, SourceParams(kind="image_folder", path=Path("new")), project, False)
+    assert (batch.size, len(batch.duplicates)) == (0, 2)
+
+
+def test_masks_of_known_images_are_compared(project: Path) -> None:
+    task = make_spec(
+        SEGMENTATION,
+        "toy",
+        source={"kind": "mask_folder", "path": "known"},
+        checks={"classes": ["a", "b"]},
+    )
+    for folder in ("known", "same", "other"):
+        as_masks(Path(folder).resolve(), "ab")
+    wrong = Path("other/train/masks/0.png")
+    Image.new("L", (64, 48), 1).save(wrong)
+    ingest(task, DATA)
+    same = SourceParams(kind="mask_folder", path=Path("same"))
+    assert stage_batch(task, same, project, False).size == 0
+    other = SourceParams(kind="mask_folder", path=Path("other"))
+    rule = r"^train/images/0\.jpg: the same as train/images/0\.jpg, but with another mask; take"
+    with pytest.raises(DataError, match=rule):
+        stage_batch(task, other, project, False)
 
 
 def test_images_of_earlier_batches_are_known(stage: Stage) -> None:
@@ -118,7 +181,7 @@ def test_links_out_of_new_data_are_counted(stage: Stage) -> None:
     write_images(Path("new"), range(100, 110))
     Path("new/a/link.png").symlink_to(Path("images/a/1.png").resolve())
     batch = stage("new")
-    assert (batch.size, batch.left_out) == (10, 1)
+    assert (batch.size, batch.left_out) == (10, {OUTSIDE: 1})
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from PIL import Image
 
 from components.core.errors import ConvoyError
 from components.ingest.face_crop import Square, crop_face, label
+from tests.turned import STORED, encode_turned
 
 NO_POINTS = np.full((15, 2), np.nan)
 
@@ -111,3 +112,24 @@ def test_a_face_outside_of_its_image(tmp_path: Path, corner: tuple[int, int]) ->
     Image.new("L", (100, 100)).save(file)
     with pytest.raises(ConvoyError, match=r"face\.png: the face a#7 lies outside of the image"):
         crop_face(file.read_bytes(), file, "a#7", NO_POINTS, Square(*corner, 10))
+
+
+@pytest.mark.parametrize("orientation", STORED)
+def test_faces_are_cut_out_of_the_picture_as_it_is_shown(orientation: int) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (120, 130), np.uint8)
+    data = encode_turned(pixels, orientation)
+    record = crop_face(data, Path("a.png"), "a.png", NO_POINTS, Square(30, 5, 96))
+    np.testing.assert_array_equal(Image.open(io.BytesIO(record.sample)), pixels[5:101, 30:126])
+
+
+def test_of_16_bits_the_upper_8_are_cut_out() -> None:
+    values = np.random.default_rng(0).integers(0, 65_536, (96, 96), np.uint16)
+    data = encode_turned(values, 1)
+    record = crop_face(data, Path("a.png"), "a.png", NO_POINTS, Square(0, 0, 96))
+    np.testing.assert_array_equal(Image.open(io.BytesIO(record.sample)), values >> 8)
+
+
+def test_a_face_that_would_be_black_is_not_cut_out() -> None:
+    data = encode_turned(np.arange(96 * 96, dtype=np.uint16).reshape(96, 96) % 4096, 1)
+    with pytest.raises(ConvoyError, match=r"^a\.png: is all but black: .*; faces are cut out of"):
+        crop_face(data, Path("a.png"), "a.png", NO_POINTS, Square(0, 0, 96))

@@ -1,4 +1,5 @@
 import os
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,13 +11,20 @@ import pytest
 
 from components.core.errors import ConvoyError
 from components.core.parts import Sample
-from components.ingest.sources.image_folder import list_images
+from components.core.walking import DANGLING, HIDDEN, OUTSIDE, REPEATED
+from components.ingest.sources.image_folder import Source
 from components.score import inputs
-from components.score.inputs import Batch, Chunk, Entry, list_chunks, read_chunk, walk_files
+from components.score.inputs import Batch, Chunk, Entry, find_files, list_chunks, read_chunk
 from tests.tables import image_sample
+from tests.toys import png
 
 SAMPLE = image_sample()
-WORDS: Any = SimpleNamespace(column="word", path_column="word_path", suffixes=frozenset([".txt"]))
+WORDS: Any = SimpleNamespace(
+    column="word",
+    path_column="word_path",
+    suffixes=frozenset([".txt"]),
+    refuse=lambda file: None if file.suffix == ".txt" else "no word",
+)
 
 
 def write_files(folder: Path, *names: str) -> Path:
@@ -48,15 +56,48 @@ def scratch(tmp_path: Path) -> Path:
 def test_walks_in_the_order_in_which_ingest_lists(tmp_path: Path) -> None:
     names = ("b/2.png", "b/10.PNG", "a.jpg", "a/z.webp", "a/b/c.gif", "a-b/x.jpeg", "B.tif")
     write_files(tmp_path, *names, "notes.txt", ".hidden.png", "a/.DS_Store", "png")
-    expected = [file.relative_to(tmp_path).as_posix() for file in list_images(tmp_path)]
-    assert list(walk_files(tmp_path, SAMPLE.suffixes)) == expected
-    assert sorted(expected) == sorted(names)
+    found = Source(kind="image_folder", path=tmp_path).files(tmp_path)
+    assert list(find_files(tmp_path, SAMPLE, Counter())) == found
+    assert found == sorted(tmp_path / name for name in names)
 
 
 def test_a_folder_linked_into_itself_is_walked_once(tmp_path: Path) -> None:
     write_files(tmp_path, "a/1.png")
     (tmp_path / "a/again").symlink_to(tmp_path)
-    assert list(walk_files(tmp_path, SAMPLE.suffixes)) == ["a/1.png"]
+    left_out: Counter[str] = Counter()
+    assert list(find_files(tmp_path, SAMPLE, left_out)) == [tmp_path / "a/1.png"]
+    assert left_out == {REPEATED: 1}
+
+
+def test_content_tells_samples_and_the_rest_is_counted(tmp_path: Path, scratch: Path) -> None:
+    folder = write_files(
+        tmp_path / "images", "1.png", "notes.txt", ".DS_Store", "@eaDir/1.png/x.png"
+    )
+    (folder / "2.jfif").write_bytes(png(2))
+    (folder / "3").write_bytes(png(3))
+    (folder / "gone").symlink_to("nowhere")
+    left_out: Counter[str] = Counter()
+    list_chunks(folder, SAMPLE, scratch, 3, left_out)
+    assert [entry.path for batch in read_all(folder, scratch) for entry in batch.entries] == [
+        "1.png",
+        "2.jfif",
+        "3",
+    ]
+    assert left_out == {HIDDEN: 2, "no image": 1, DANGLING: 1}
+
+
+def test_linked_folders_are_entered_within_the_folder(tmp_path: Path) -> None:
+    folder = write_files(tmp_path / "images", "a/1.png", "b/2.png")
+    write_files(tmp_path / "other", "3.png")
+    (folder / "a/b").symlink_to("../b")
+    (folder / "c").symlink_to("../other")
+    left_out: Counter[str] = Counter()
+    found = list(find_files(folder / "a", SAMPLE, left_out))
+    assert (found, left_out) == ([folder / "a/1.png"], {OUTSIDE: 1})
+    left_out.clear()
+    found = list(find_files(folder, SAMPLE, left_out))
+    assert found == [folder / "a/1.png", folder / "b/2.png"]
+    assert left_out == {OUTSIDE: 1, REPEATED: 1}
 
 
 def test_a_folder_is_read_in_batches(tmp_path: Path, scratch: Path) -> None:
@@ -185,7 +226,7 @@ def test_a_name_that_is_no_utf8_is_read(tmp_path: Path, scratch: Path) -> None:
     folder.mkdir()
     Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.png")).write_bytes(b"x")
     (entry,) = read_all(folder, scratch)[0].entries
-    assert (entry.sample, entry.path, entry.error) == (b"x", "caf\ufffd.png", None)
+    assert (entry.sample, entry.path, entry.error) == (b"x", r"caf\xe9.png", None)
 
 
 def absent(folder: Path) -> Path:

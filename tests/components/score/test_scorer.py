@@ -38,10 +38,10 @@ def two_frames(encode: Encode, kind: str) -> bytes:
 
 
 def rotated(encode: Encode) -> bytes:
-    """Bright but for its upper left; shown upright, its upper left would be bright."""
+    """Bright but for its lower left, which is the upper left when it is shown upright."""
     contents = io.BytesIO()
     image = Image.new("RGB", (64, 48), (255, 255, 255))
-    image.paste((GREY,) * 3, (0, 0, 32, 24))
+    image.paste((GREY,) * 3, (0, 24, 32, 48))
     exif = Image.Exif()
     exif[ORIENTATION] = ROTATED
     image.save(contents, "JPEG", exif=exif, quality=95)

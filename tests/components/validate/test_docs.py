@@ -45,8 +45,9 @@ def test_every_link_leads_somewhere(site: Path) -> None:
 
 def test_the_index_leads_to_the_results(site: Path) -> None:
     index = BeautifulSoup((site / "index.html").read_text(), "html.parser")
-    results, suite = (site / str(link["href"]) for link in index.select("a"))
+    results, suite, findings = (site / str(link["href"]) for link in index.select("a"))
     assert "cat/0.png" in results.read_text()
+    assert "cat/0.png" in findings.read_text()
     assert "image is not constant" in suite.read_text()
 
 

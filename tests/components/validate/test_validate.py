@@ -346,6 +346,34 @@ def test_many_findings_are_counted(tmp_path: Path, spec: MakeSpec, data: MakeDat
         run(tmp_path, spec(height=5), data())
 
 
+def test_all_findings_are_in_a_file(tmp_path: Path, spec: MakeSpec, data: MakeData) -> None:
+    file = tmp_path / "reports/validate-failed/findings.csv"
+    with pytest.raises(ConvoyError, match=f"see .*index.html and {file}"):
+        run(tmp_path, spec(height=5, channels=1), data())
+    findings = pd.read_csv(file)
+    assert findings["rule"].value_counts().to_dict() == {
+        "height as declared": 30,
+        "channels as declared": 30,
+    }
+    assert set(findings["value"]) == {6, 3}
+    assert findings.notna().all(axis=None)
+
+
+def test_warnings_are_in_a_file_too(tmp_path: Path, with_rules: MakeSpec, data: MakeData) -> None:
+    check(tmp_path, with_rules(no_fish(severity="warning", description="no fish")), data())
+    findings = pd.read_csv(tmp_path / "reports/validate/findings.csv")
+    assert set(findings["severity"]) == {"warning"}
+    assert len(findings) == 10
+
+
+def test_many_broken_rules_are_bounded(
+    tmp_path: Path, with_rules: MakeSpec, data: MakeData
+) -> None:
+    rules = [no_fish(description=f"rule {number}") for number in range(50)]
+    with pytest.raises(ConvoyError, match=r"\n  and 30 more$"):
+        check(tmp_path, with_rules(*rules), data())
+
+
 def test_ten_thousand_rows(tmp_path: Path, spec: MakeSpec, data: MakeData, edit: Edit) -> None:
     def repeat(rows: list[dict]) -> list[dict]:
         many = np.resize(np.arange(len(rows)), 10_000)

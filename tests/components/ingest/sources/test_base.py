@@ -10,6 +10,7 @@ import pytest
 
 from components.core.errors import ConvoyError
 from components.core.facial_points import KEYPOINTS
+from components.core.walking import DANGLING, NO_FILE, OUTSIDE
 from components.ingest.ingest import load_source
 from components.ingest.sources.base import FileSource
 from tests.toys import png
@@ -35,7 +36,7 @@ def by_coco(kind: str, category: dict, annotation: dict, **fixed: object) -> Mak
         names = {1: "a/1.png", 2: name}
         content = {
             "images": [
-                {"id": number, "file_name": each, "width": 80, "height": 80}
+                {"id": number, "file_name": each, "width": 4, "height": 4}
                 for number, each in names.items()
             ],
             "categories": [{"id": 1, "name": "person", **category}],
@@ -51,7 +52,7 @@ def by_coco(kind: str, category: dict, annotation: dict, **fixed: object) -> Mak
 
 
 LABEL_FILES = {
-    "csv_labels": (by_csv, r"labels\.csv: row 2"),
+    "csv_labels": (by_csv, r"labels\.csv: line 3"),
     "coco_labels": (
         by_coco("coco_labels", {}, {"area": 9}),
         r"labels\.json: image 2",
@@ -60,7 +61,7 @@ LABEL_FILES = {
         by_coco(
             "coco_segmentation",
             {},
-            {"segmentation": [[0, 0, 9, 0, 9, 9]]},
+            {"segmentation": [[0, 0, 3, 0, 3, 3]]},
             classes=("person", "ground"),
             background="ground",
         ),
@@ -70,7 +71,7 @@ LABEL_FILES = {
         by_coco(
             "coco_keypoints",
             {"keypoints": list(KEYPOINTS)},
-            {"keypoints": [1, 1, 2] * len(KEYPOINTS), "bbox": [0, 0, 5, 5]},
+            {"keypoints": [1, 1, 2] * len(KEYPOINTS), "bbox": [0, 0, 3, 3]},
         ),
         r"labels\.json: annotation 2",
     ),
@@ -137,21 +138,21 @@ def as_landmarks(folder: Path) -> Path:
 
 
 FOLDERS = {
-    "image_folder": (as_classes, 2),  # the link and the pipe
-    "mask_folder": (as_masks, 3),  # a link in each of the folders, and the pipe
-    "pts_landmarks": (as_landmarks, 2),
+    "image_folder": (as_classes, {OUTSIDE: 1, NO_FILE: 1}),
+    "mask_folder": (as_masks, {OUTSIDE: 2, NO_FILE: 1}),  # a link in each of the folders
+    "pts_landmarks": (as_landmarks, {OUTSIDE: 1, NO_FILE: 1}),
 }
 
 
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("kind", FOLDERS)
 def test_what_leads_out_of_a_folder_is_left_out_and_counted(folder: Path, kind: str) -> None:
-    arrange, count = FOLDERS[kind]
+    arrange, counts = FOLDERS[kind]
     os.mkfifo(arrange(folder))
     source = make(kind, folder)
     records = list(source.read())
     assert [Path(record.path).name for record in records] == ["1.png"]
-    assert source.left_out() == count
+    assert source.left_out() == counts
 
 
 @pytest.mark.parametrize("kind", FOLDERS)
@@ -162,7 +163,7 @@ def test_a_folder_that_may_hold_links_out(folder: Path, kind: str) -> None:
     source = make(kind, folder, allow_outside=True)
     names = [Path(record.path).name for record in source.read()]
     assert names == ["1.png", "2.png", "link.png"]
-    assert source.left_out() == 0
+    assert source.left_out() == {}
 
 
 def test_a_class_that_is_a_linked_folder(folder: Path) -> None:
@@ -173,7 +174,7 @@ def test_a_class_that_is_a_linked_folder(folder: Path) -> None:
     (folder / "c").symlink_to("../other")
     source = make("image_folder", folder)
     assert [record.path for record in source.read()] == ["a/1.png", "b/1.png"]
-    assert source.left_out() == 1
+    assert source.left_out() == {OUTSIDE: 1}
     source = make("image_folder", folder, allow_outside=True)
     assert [record.path for record in source.read()] == ["a/1.png", "b/1.png", "c/1.png"]
 
@@ -183,7 +184,7 @@ def test_a_link_to_nowhere_is_left_out(folder: Path) -> None:
     (folder / "a/2.png").symlink_to("gone.png")
     source = make("image_folder", folder)
     assert [record.path for record in source.read()] == ["a/1.png"]
-    assert source.left_out() == 1
+    assert source.left_out() == {DANGLING: 1}
 
 
 def test_a_mask_that_leads_out_is_missing(folder: Path) -> None:
@@ -202,4 +203,4 @@ def test_labels_of_digits_that_lead_out(tmp_path: Path) -> None:
         (tmp_path / "in" / name).symlink_to(tmp_path / name)
     source = make("mnist_idx", tmp_path / "in")
     assert list(source.read()) == []
-    assert source.left_out() == 1
+    assert source.left_out() == {OUTSIDE: 2}

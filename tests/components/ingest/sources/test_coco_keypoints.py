@@ -11,6 +11,7 @@ from PIL import Image
 
 from components.core.errors import ConvoyError
 from components.core.facial_points import KEYPOINTS
+from components.core.faults import FaultsError
 from components.core.table import Record
 from components.ingest.sources.coco_keypoints import Source
 
@@ -91,6 +92,33 @@ def test_wrong_annotations(tmp_path: Path, change: dict[str, Any], fault: str) -
         read(tmp_path, content(**change))
 
 
+def test_all_wrong_annotations_are_named_at_once(tmp_path: Path) -> None:
+    written = content()
+    face = written["annotations"][0]
+    written["annotations"] = [
+        face | {"id": 1, "bbox": [5, 5, 0, 10], "keypoints": [1.0]},
+        face | {"id": 2, "category_id": 4},
+        face | {"id": 3, "bbox": "none"},
+        face | {"id": 2},
+    ]
+    with pytest.raises(FaultsError) as error:
+        next(iter(read(tmp_path, written)))
+    assert [fault.split(": ", 1)[1] for fault in error.value.faults] == [
+        "entry.annotations.2.bbox: Input should be a valid array",
+        "annotations: the id 2 occurs 2 times; it must be unique",
+        "annotation 2: no category has the id 4",
+        "annotation 1: bbox is 0 by 10; both must be above 0",
+        "annotation 1: 1 keypoint values; must be 48",
+    ]
+
+
+def test_a_keypoint_that_is_named_twice(tmp_path: Path) -> None:
+    written = content()
+    written["categories"][0]["keypoints"] = [*NAMES[1:], "nose_tip"]
+    with pytest.raises(ConvoyError, match="category 1: the keypoint 'nose_tip' occurs 2 times"):
+        read(tmp_path, written)
+
+
 def test_a_category_without_all_points(tmp_path: Path) -> None:
     written = content()
     written["categories"][0]["keypoints"] = NAMES[:-2]
@@ -125,4 +153,13 @@ def test_an_absent_image(tmp_path: Path) -> None:
     written = content()
     written["images"][0]["file_name"] = "images/b.png"
     with pytest.raises(ConvoyError, match=r"images/b\.png: cannot be read"):
+        read(tmp_path, written)
+
+
+def test_a_size_that_is_not_that_of_the_picture_is_named(tmp_path: Path) -> None:
+    written = content()
+    written["images"][0] |= {"width": 200, "height": 220}
+    with pytest.raises(
+        FaultsError, match="7: width and height are 200 and 220, of its picture 220"
+    ):
         read(tmp_path, written)

@@ -13,6 +13,7 @@ from PIL import Image
 from pycocotools import mask as coco
 
 from components.core.errors import ConvoyError
+from components.core.faults import FaultsError
 from components.core.masks import VOID, decode_mask
 from components.ingest.coco import SizedPicture
 from components.ingest.ingest import load_source
@@ -23,6 +24,7 @@ from components.ingest.sources.coco_segmentation import (
     encode_region,
     unpack_counts,
 )
+from tests.turned import encode_turned
 
 HEIGHT, WIDTH = 6, 8
 CLASSES = ("background", "car", "person")
@@ -47,7 +49,9 @@ def content(*things: dict[str, Any]) -> dict[str, Any]:
             {"id": CAR, "name": "car"},
             {"id": DOG, "name": "dog"},
         ],
-        "annotations": list(things),
+        "annotations": [
+            each | {"id": each["id"] + at} if at else each for at, each in enumerate(things)
+        ],
     }
 
 
@@ -208,6 +212,26 @@ def test_wrong_annotations(tmp_path: Path, change: dict[str, Any], fault: str) -
         draw(tmp_path, thing(**change))
 
 
+def test_all_wrong_outlines_are_named_at_once(tmp_path: Path) -> None:
+    wrong = [thing(segmentation=[]), thing(), thing(segmentation=[[1, 1, 5, 1]])]
+    written = content(*wrong, thing(image_id=5), thing(9), thing(DOG, segmentation=[]))
+    with pytest.raises(FaultsError) as error:
+        next(make(tmp_path, written).read())
+    assert [fault.split(": ", 1)[1] for fault in error.value.faults] == [
+        "annotation 10: no image has the id 5",
+        "annotation 11: no category has the id 9",
+        "annotation 7: segmentation is empty",
+        "annotation 9: a polygon of 4 values; must be 6, 8, 10, …",
+    ]
+
+
+def test_an_id_that_two_images_have_draws_nothing(tmp_path: Path) -> None:
+    written = content(thing())
+    written["images"].append(written["images"][0] | {"file_name": "b.png"})
+    with pytest.raises(ConvoyError, match="images: the id 3 occurs 2 times; it must be unique"):
+        next(make(tmp_path, written).read())
+
+
 def test_a_class_that_is_no_category(tmp_path: Path) -> None:
     with pytest.raises(
         ConvoyError, match=r"instances\.json: no category bus, cat; there are car, dog, person"
@@ -267,3 +291,14 @@ def test_a_mask_larger_than_any_image_is_not_drawn(tmp_path: Path) -> None:
     written["images"][0] |= {"width": 10**6, "height": 10**6}
     with pytest.raises(ConvoyError, match=r"image 3: 1000000x1000000 is more than 89,478,485 pix"):
         list(make(tmp_path, written).read())
+
+
+def test_a_size_that_is_not_that_of_the_upright_picture_is_named(tmp_path: Path) -> None:
+    source = make(tmp_path, content(thing()))
+    (tmp_path / "val2017/a.png").write_bytes(encode_turned(np.zeros((8, 6, 3), np.uint8), 6))
+    with pytest.raises(
+        FaultsError, match="image 3: width and height are 8 and 6, of its picture 6"
+    ):
+        list(source.read())
+    (tmp_path / "val2017/a.png").write_bytes(encode_turned(np.zeros((6, 8, 3), np.uint8), 6))
+    assert len(list(source.read())) == 1

@@ -11,6 +11,7 @@ from PIL import Image
 
 from components.core.errors import ConvoyError
 from components.core.facial_points import COLUMNS
+from components.core.faults import FaultsError
 from components.core.table import Record
 from components.ingest.sources.kaggle_keypoints import Source
 
@@ -82,7 +83,7 @@ def test_rows_are_read_one_at_a_time(tmp_path: Path) -> None:
         kind="kaggle_keypoints", path=write(tmp_path, [cells(0), changed("Image", "1 2")])
     ).read()
     assert next(rows).labels["keypoints"] == POINTS[0].tolist()
-    with pytest.raises(ConvoyError, match="row 2"):
+    with pytest.raises(ConvoyError, match="line 3"):
         next(rows)
 
 
@@ -102,7 +103,7 @@ def test_rows_are_read_one_at_a_time(tmp_path: Path) -> None:
 def test_wrong_pixels(tmp_path: Path, image: str, fault: str) -> None:
     file = write(tmp_path, [cells(0), changed("Image", image)])
     with pytest.raises(
-        ConvoyError, match=rf"training\.csv: row 2: column 'Image': .*{fault}|{fault}"
+        ConvoyError, match=rf"training\.csv: line 3: column 'Image': .*{fault}|{fault}"
     ):
         read(file)
 
@@ -111,7 +112,7 @@ def test_wrong_pixels(tmp_path: Path, image: str, fault: str) -> None:
 def test_a_coordinate_that_is_no_number(tmp_path: Path, cell: str) -> None:
     file = write(tmp_path, [cells(0), changed("nose_tip_y", cell)])
     with pytest.raises(
-        ConvoyError, match=rf"training\.csv: row 2: column 'nose_tip_y': '{cell}' is not a number"
+        ConvoyError, match=rf"training\.csv: line 3: column 'nose_tip_y': '{cell}' is not a number"
     ):
         read(file)
 
@@ -134,11 +135,39 @@ def test_a_column_twice(tmp_path: Path) -> None:
         read(file)
 
 
-@pytest.mark.parametrize("row", [cells(1)[:-1], [*cells(1), "1"], []])
+@pytest.mark.parametrize("row", [cells(1)[:-1], [*cells(1), "1"]])
 def test_a_row_of_another_length(tmp_path: Path, row: list[str]) -> None:
     file = write(tmp_path, [cells(0), row])
-    with pytest.raises(ConvoyError, match=rf"row 2: {len(row)} cells; the header has 31"):
+    with pytest.raises(ConvoyError, match=rf"line 3: {len(row)} cells; the header has 31"):
         read(file)
+
+
+def test_all_wrong_cells_are_named(tmp_path: Path) -> None:
+    both = changed("Image", "1 2")
+    both[HEADER.index("nose_tip_x")] = "left"
+    file = write(tmp_path, [both, cells(0), [], cells(1)[:-1]])
+    with pytest.raises(FaultsError) as error:
+        read(file)
+    assert error.value.faults == [
+        f"{file}: line 2: column 'Image': 2 pixels; must be 9216",
+        f"{file}: line 2: column 'nose_tip_x': 'left' is not a number",
+        f"{file}: line 5: 30 cells; the header has 31",
+    ]
+
+
+def test_blank_lines_count_for_no_row(tmp_path: Path) -> None:
+    records = read(write(tmp_path, [cells(0), [], cells(1), [], []]))
+    assert [record.path for record in records] == [
+        "training.csv/00001.png",
+        "training.csv/00002.png",
+    ]
+
+
+def test_semicolons(tmp_path: Path) -> None:
+    file = write(tmp_path, [cells(0)])
+    file.write_text(file.read_text().replace(",", ";"))
+    (record,) = read(file)
+    assert record.labels == {"keypoints": POINTS[0].tolist()}
 
 
 def test_no_rows(tmp_path: Path) -> None:
@@ -162,13 +191,13 @@ def test_a_file_that_is_no_text(tmp_path: Path, content: bytes) -> None:
 
 
 def test_a_folder(tmp_path: Path) -> None:
-    with pytest.raises(ConvoyError, match="cannot be read as CSV"):
+    with pytest.raises(ConvoyError, match="cannot be read: Is a directory"):
         read(tmp_path)
 
 
 def test_a_cell_beyond_all_measure(tmp_path: Path) -> None:
     file = write(tmp_path, [cells(0), changed("Image", "255 " * 50_000)])
-    with pytest.raises(ConvoyError, match="row 2: cannot be read as CSV: field larger"):
+    with pytest.raises(ConvoyError, match="line 3: cannot be read as CSV: field larger"):
         read(file)
 
 

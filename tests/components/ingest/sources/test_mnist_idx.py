@@ -85,7 +85,7 @@ def test_bytes_after_the_last_item(tmp_path: Path) -> None:
 def test_counts_that_differ(tmp_path: Path) -> None:
     write(tmp_path, "t10k")
     (tmp_path / "t10k-labels-idx1-ubyte").write_bytes(idx(LABELS[:4]))
-    with pytest.raises(ConvoyError, match=r"images-idx3-ubyte has 5 images, .* has 4 labels"):
+    with pytest.raises(ConvoyError, match=r"images-idx3-ubyte: has 5 images, .* has 4 labels"):
         read(tmp_path)
 
 
@@ -96,11 +96,18 @@ def test_a_wrong_magic_number(tmp_path: Path) -> None:
         read(tmp_path)
 
 
-def test_a_file_that_is_not_gzip(tmp_path: Path) -> None:
+def test_a_broken_gzip_file(tmp_path: Path) -> None:
     write(tmp_path, "t10k", ".gz")
-    (tmp_path / "t10k-images-idx3-ubyte.gz").write_bytes(idx(IMAGES))
+    (tmp_path / "t10k-images-idx3-ubyte.gz").write_bytes(b"\x1f\x8b" + idx(IMAGES))
     with pytest.raises(ConvoyError, match=r"images-idx3-ubyte\.gz: cut short or not gzip"):
         read(tmp_path)
+
+
+def test_content_tells_what_is_packed(tmp_path: Path) -> None:
+    write(tmp_path, "t10k", ".gz")
+    (tmp_path / "t10k-images-idx3-ubyte.gz").write_bytes(idx(IMAGES))  # by a browser, say
+    (tmp_path / "t10k-labels-idx1-ubyte.gz").rename(tmp_path / "t10k-labels-idx1-ubyte")
+    assert [record.labels["label"] for record in read(tmp_path)] == list("31415")
 
 
 def test_labels_that_are_absent(tmp_path: Path) -> None:

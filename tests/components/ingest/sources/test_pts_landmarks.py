@@ -10,6 +10,7 @@ from PIL import Image
 
 from components.core.errors import ConvoyError
 from components.core.facial_points import KEYPOINTS
+from components.core.faults import FaultsError
 from components.core.table import Record
 from components.ingest.sources.pts_landmarks import Source
 
@@ -102,6 +103,22 @@ def test_a_line_that_is_not_two_numbers(tmp_path: Path, line: str) -> None:
     lines[4] = line
     with pytest.raises(ConvoyError, match=rf"a\.pts: line 5: '{line}' is not two numbers"):
         read(tmp_path, "\n".join(lines))
+
+
+def test_all_wrong_files_and_lines_are_named(tmp_path: Path) -> None:
+    lines = text(face()).splitlines()
+    lines[4], lines[9] = "1 b", "1"
+    for name, written in {"a": "\n".join(lines), "b": text(face()), "c": ""}.items():
+        (tmp_path / f"{name}.pts").write_text(written)
+        Image.fromarray(PIXELS).save(tmp_path / f"{name}.png")
+    with pytest.raises(FaultsError) as error:
+        list(Source(kind="pts_landmarks", path=tmp_path).read())
+    places = [fault.removeprefix(f"{tmp_path}/")[:13] for fault in error.value.faults]
+    assert places == ["a.pts: line 5", "a.pts: line 1", "c.pts: must b"]
+
+
+def test_a_byte_order_mark(tmp_path: Path) -> None:
+    assert read(tmp_path, "\ufeff" + text(face()))
 
 
 def test_points_that_are_all_one(tmp_path: Path) -> None:

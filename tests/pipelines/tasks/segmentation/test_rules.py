@@ -133,7 +133,8 @@ def test_a_mask_of_another_size(run: Run, data: Path) -> None:
     turned = np.zeros((WIDTH, HEIGHT), np.uint8)
     (data / "test/masks/0.png").write_bytes(encode_mask(turned))
     rule = '"mask has the size of its image" is broken by test/images/0.png'
-    fail(run, f"{rule} (test-00000.parquet, row 0): 6x8; the image is 8x6")
+    upright = "masks must be drawn on it upright, as EXIF says"
+    fail(run, f"{rule} (test-00000.parquet, row 0): 6x8; the image is 8x6; {upright}")
 
 
 def test_an_unknown_value(run: Run, data: Path) -> None:
@@ -155,6 +156,28 @@ def test_too_much_void(run: Run, data: Path) -> None:
 def test_a_class_that_is_not_in_training(run: Run) -> None:
     rule = '"bus is more than 0% of the training masks" is broken by found: 0'
     fail(run, rule, classes=(*CLASSES, "bus"))
+
+
+def test_masks_of_0_and_255(run: Run, data: Path) -> None:
+    for file in data.glob("*/masks/*.png"):
+        white = np.where(np.eye(HEIGHT, WIDTH) > 0, 255, 0).astype(np.uint8)
+        file.write_bytes(encode_mask(white))
+    fail(
+        run,
+        '"no class is missing where 255 is void" is broken by found: no mask has polyp, and 255 '
+        "was read as void; where 255 is a class, source.colours says which",
+        '"polyp is more than 0% of the training masks" is broken by found: 0',
+        classes=("skin", "polyp"),
+        void=255,
+    )
+
+
+def test_void_beside_all_classes_hides_none(run: Run, data: Path) -> None:
+    for file in data.glob("*/masks/*.png"):
+        mask = np.eye(HEIGHT, WIDTH, dtype=np.uint8)
+        mask[0] = 255
+        file.write_bytes(encode_mask(mask))
+    assert run(classes=("skin", "polyp"), void=255)["success"] is True
 
 
 def test_a_class_that_is_rare_in_training(run: Run, data: Path) -> None:

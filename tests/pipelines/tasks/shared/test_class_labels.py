@@ -113,6 +113,45 @@ def test_no_training_rows(table: pd.DataFrame) -> None:
     assert {"every label is in training", "label is balanced in training"} <= set(broken)
 
 
+SPELLING = "no two labels differ in blanks or case only, where checks.classes declares none"
+
+
+@pytest.mark.parametrize("other", ["Cat", "CAT", "c\u200bat", "\uff43at", " cat"])
+def test_labels_that_look_alike(table: pd.DataFrame, other: str) -> None:
+    """The rarer spelling is named, row by row."""
+    table.loc[[3, 100], "label"] = other
+    broken = check(table, label_rules(None, 0.0))
+    assert list(broken) == [SPELLING]
+    assert [finding.path for finding in broken[SPELLING].findings] == ["3.png", "100.png"]
+    assert check(table, label_rules(("cat", "dog", other), 0.0)) == {}
+
+
+def test_blanks_within(table: pd.DataFrame) -> None:
+    labels = {"cat": "traffic light", "dog": "traffic\u00a0 light"}
+    broken = check(table.replace({"label": labels}), label_rules(None, 0.0))
+    assert len(broken[SPELLING].findings) == 41
+
+
+def test_one_class_only(table: pd.DataFrame) -> None:
+    broken = check(table.assign(label="cat"), label_rules(None, 0.0))
+    assert list(broken) == ["label is one of several"]
+    assert found(broken["label is one of several"]) == ["found: only cat"]
+
+
+def test_splits_that_are_taken_for_classes(table: pd.DataFrame) -> None:
+    splits = {"cat": "seg_train", "dog": "seg_test"}
+    broken = check(table.replace({"label": splits}), label_rules(None, 0.0))
+    (rule,) = broken
+    assert rule.endswith("folders and values of splits are named train, val, test")
+    assert len(broken[rule].findings) == len(table)
+    assert found(broken[rule])[0] == "0.png (train-00000.parquet, row 0): seg_train"
+
+
+def test_no_label_at_all(table: pd.DataFrame) -> None:
+    broken = check(table.assign(label=None), label_rules(None, 0.0))
+    assert {"label is present", "label is one of several"} <= set(broken)
+
+
 def test_another_column(table: pd.DataFrame) -> None:
     rows = table.rename(columns={"label": "animal"})
     assert check(rows, label_rules(CLASSES, 0.5, "animal")) == {}
@@ -129,7 +168,9 @@ def test_rules_are_those_of_the_checks(table: pd.DataFrame) -> None:
     assert list(broken) == ["label is balanced in training"]
 
 
-@pytest.mark.parametrize("checks", [{"classes": ["cat"]}, {"balance_floor": 1.5}])
+@pytest.mark.parametrize(
+    "checks", [{"classes": ["cat"]}, {"classes": ["cat", "cat"]}, {"balance_floor": 1.5}]
+)
 def test_checks_that_cannot_be_met_are_refused(checks: dict[str, Any]) -> None:
     with pytest.raises(ConvoyError, match=rf"tasks\.toy\.checks\.{next(iter(checks))}"):
         labels_of(**checks)
