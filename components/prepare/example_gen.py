@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 from google.protobuf import wrappers_pb2
 from tfx.components.util.examples_utils import set_payload_format
@@ -26,19 +27,21 @@ def to_features(column: pa.Array) -> pa.LargeListArray:
     """Wraps a column as tfx-bsl wants it: one list of 64-bit or binary values a row.
 
     Args:
-        column: Scalars or lists of them; strings, bytes, floats or integers. A missing
-            scalar becomes an empty list.
+        column: Scalars or lists of them; strings, bytes, floats or integers. What is missing
+            stays so: to TFDV a list without values would be a value too few, whether or not
+            the schema demands one.
 
     Returns:
         A large list of large binary, float32 or int64 values.
     """
+    valid = column.is_valid().to_numpy(zero_copy_only=False)
     if pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
-        offsets, values = column.offsets, column.values
+        offsets, values = column.offsets.to_numpy(), column.values
     else:
-        counts = column.is_valid().cast(pa.int64()).to_numpy(zero_copy_only=False)
-        offsets, values = pa.array([0, *counts.cumsum()], pa.int64()), column.drop_null()
+        offsets, values = np.append(0, valid.cumsum()), column.drop_null()
     return pa.LargeListArray.from_arrays(
-        offsets.cast(pa.int64()), values.cast(_feature_type(values.type))
+        pa.array(offsets, pa.int64(), mask=~np.append(valid, True)),
+        values.cast(_feature_type(values.type)),
     )
 
 

@@ -4,14 +4,20 @@ from pathlib import Path
 from typing import Any
 
 from tensorflow_data_validation.utils.anomalies_util import load_anomalies_binary
-from tfx.components import ExampleValidator
 from tfx.components.example_validator import executor
-from tfx.dsl.components.base import executor_spec
-from tfx.types import artifact_utils, standard_component_specs
+from tfx.dsl.components.base.base_component import BaseComponent
+from tfx.dsl.components.base.executor_spec import ExecutorClassSpec
+from tfx.types import BaseChannel, Channel, artifact_utils, standard_component_specs
+from tfx.types.component_spec import ExecutionParameter
+from tfx.types.standard_artifacts import ExampleAnomalies
+from tfx.utils import json_utils
 
 from components.core.errors import DataError
+from components.core.faults import list_some
 
 ANOMALIES_FILE = "SchemaDiff.pb"
+ANOMALIES_SHOWN = 12
+CURATED = "curated"
 
 
 class StrictExecutor(executor.Executor):
@@ -26,7 +32,8 @@ class StrictExecutor(executor.Executor):
         """Validates every split.
 
         Raises:
-            DataError: With the text of every anomaly, by split and feature.
+            DataError: With the text of the first anomalies, by split and feature, and how many
+                more there are.
         """
         super().Do(input_dict, output_dict, exec_properties)
         anomalies = artifact_utils.get_single_instance(
@@ -36,7 +43,11 @@ class StrictExecutor(executor.Executor):
             line for split in anomalies.splits for line in describe_anomalies(anomalies.uri, split)
         ]
         if found:
-            raise DataError("\n".join(["the examples do not fit the schema:", *found]))
+            heading = (
+                f"{exec_properties[CURATED]}: the examples do not fit the schema; where it is the "
+                "schema that is wrong, edit this file, or remove it and one is inferred"
+            )
+            raise DataError("\n  ".join([heading, *list_some(found, ANOMALIES_SHOWN)]))
 
 
 def describe_anomalies(uri: str, split: str) -> list[str]:
@@ -44,7 +55,7 @@ def describe_anomalies(uri: str, split: str) -> list[str]:
     file = Path(uri) / f"Split-{split}" / ANOMALIES_FILE
     anomalies = load_anomalies_binary(str(file))
     lines = [
-        f"{split}: {feature}: {anomaly.description}"
+        f"{split}: {feature}: {anomaly.description.strip()}"
         for feature, anomaly in sorted(anomalies.anomaly_info.items())
     ]
     if anomalies.HasField("dataset_anomaly_info"):
@@ -52,7 +63,30 @@ def describe_anomalies(uri: str, split: str) -> list[str]:
     return lines
 
 
-class StrictExampleValidator(ExampleValidator):
+class StrictExampleValidatorSpec(standard_component_specs.ExampleValidatorSpec):
+    """That of ExampleValidator, and the file of the curated schema, which messages name."""
+
+    PARAMETERS = {  # noqa: RUF012 (TFX's)
+        **standard_component_specs.ExampleValidatorSpec.PARAMETERS,
+        CURATED: ExecutionParameter(type=str),
+    }
+
+
+class StrictExampleValidator(BaseComponent):
     """ExampleValidator whose anomalies stop the run with their text."""
 
-    EXECUTOR_SPEC = executor_spec.ExecutorClassSpec(StrictExecutor)
+    SPEC_CLASS = StrictExampleValidatorSpec
+    EXECUTOR_SPEC = ExecutorClassSpec(StrictExecutor)
+
+    def __init__(self, statistics: BaseChannel, schema: BaseChannel, curated: Path) -> None:
+        """Takes what TFX's own takes, and where the curated schema is, or would be."""
+        spec = StrictExampleValidatorSpec(
+            **{
+                standard_component_specs.STATISTICS_KEY: statistics,
+                standard_component_specs.SCHEMA_KEY: schema,
+                standard_component_specs.ANOMALIES_KEY: Channel(type=ExampleAnomalies),
+                standard_component_specs.EXCLUDE_SPLITS_KEY: json_utils.dumps([]),
+                CURATED: str(curated),
+            }
+        )
+        super().__init__(spec=spec)

@@ -33,7 +33,9 @@ def prepare_nodes(spec: Spec, data: Path, schema: Path) -> dict[str, BaseNode]:
     statistics = StatisticsGen(examples=example_gen.outputs["examples"])
     expected = _schema(schema, statistics)
     validator = StrictExampleValidator(
-        statistics=statistics.outputs["statistics"], schema=expected.outputs["schema"]
+        statistics=statistics.outputs["statistics"],
+        schema=expected.outputs["schema"],
+        curated=schema,
     )
     transform = OrderedTransform(
         examples=example_gen.outputs["examples"],

@@ -13,6 +13,7 @@ from components.core.errors import ConvoyError
 from components.core.git import git
 from components.core.incoming import INCOMING, list_batches
 from components.core.layout import data_folder
+from components.core.names import describe_unknown
 
 DVC_LOCK = Path("dvc.lock")
 UNKNOWN = "unknown"
@@ -64,7 +65,7 @@ def params_hash(task: str) -> str:
     """
     blocks = read_blocks()
     if task not in blocks:
-        raise ConvoyError(f"{PARAMS_FILE}: no task {task!r}; there are {', '.join(blocks)}")
+        raise ConvoyError(f"{PARAMS_FILE}: {describe_unknown('task', task, blocks)}")
     block = json.dumps(blocks[task], sort_keys=True, default=str)
     return hashlib.sha256(block.encode()).hexdigest()
 

@@ -53,6 +53,26 @@ def test_rows_become_examples() -> None:
 
 
 @pytest.mark.parametrize(
+    "column",
+    [
+        pa.array([0.5, None, None, 0.25], pa.float32()),
+        pa.array([[0.5], None, None, [0.25]], pa.list_(pa.float32())),
+    ],
+)
+def test_what_is_missing_is_no_list_without_values(column: pa.Array) -> None:
+    """Which to TFDV would be a value too few."""
+    import tensorflow as tf
+
+    records = encode_table(pa.table({"person_area": column}))
+    kinds = [
+        tf.train.Example.FromString(record).features.feature["person_area"].WhichOneof("kind")
+        for record in records
+    ]
+    assert kinds == ["float_list", None, None, "float_list"]
+    assert [decode(record)["person_area"] for record in records] == [[0.5], [], [], [0.25]]
+
+
+@pytest.mark.parametrize(
     ("column", "values"),
     [
         (pa.array([1, 2], pa.int8()), pa.int64()),
