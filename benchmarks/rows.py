@@ -66,5 +66,5 @@ def measure(workspace: Workspace, row: Row) -> dict[str, Any]:
     """Runs a row from the committed parameters on; returns the metrics and the minutes."""
     workspace.run("git", "checkout", "--quiet", "HEAD", "--", "params.yaml")
     begin = time.perf_counter()
-    workspace.run("convoy", "run", row.task, *row.overrides)
+    workspace.experiment(row.task, *row.overrides)
     return workspace.metrics(row.task) | {"minutes": (time.perf_counter() - begin) / 60}

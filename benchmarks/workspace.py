@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sysconfig
@@ -62,6 +63,20 @@ class Workspace:
                 f"{' '.join(command)}: exit code {result.returncode}\n{result.stdout}"
             )
         return result.stdout
+
+    def experiment(self, task: str, *overrides: str) -> str:
+        """Runs a task with other parameters and brings back what came of it; returns the output.
+
+        Raises:
+            RuntimeError: When the run fails.
+        """
+        output = self.run("convoy", "run", task, *overrides)
+        if kept := re.search(r"dvc exp apply (\S+)", output):
+            ref = self.run("git", "for-each-ref", "--format=%(refname)", f"refs/exps/**/{kept[1]}")
+            self.run("git", "checkout", ref.strip(), "--", "params.yaml", "dvc.lock")
+            # `dvc exp apply` would end with an error where other tasks have never run
+            self.run("dvc", "checkout", "--quiet", "--force", "--allow-missing")
+        return output
 
     def commit(self, message: str) -> str:
         """Commits everything and returns the commit's hash."""

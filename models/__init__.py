@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +14,7 @@ from pydantic import ValidationError, validate_call
 
 from components.core.block import describe_errors
 from components.core.errors import ConvoyError
+from components.core.names import describe_unknown
 
 if TYPE_CHECKING:
     import keras
@@ -62,7 +65,34 @@ def takes_pixels(name: str) -> bool:
     return getattr(_load(name), "TAKES_PIXELS", False)
 
 
-def _load(name: str) -> ModuleType:
+def check_model(name: str, options: Iterable[str], prefix: str = "train") -> None:
+    """Checks the name of a model and of its options, without importing Keras.
+
+    Args:
+        name: A module of this package.
+        options: Keywords of the module's `build`.
+        prefix: Where a message says that both stand.
+
+    Raises:
+        ConvoyError: When there is no such model, or it has no such option.
+    """
     if name not in model_names():
-        raise ConvoyError(f"train.model: no model {name!r}; there are {', '.join(model_names())}")
+        raise ConvoyError(f"{prefix}.model: {describe_unknown('model', name, model_names())}")
+    known = _option_names(name)
+    for option in options:
+        if known is not None and option not in known:
+            words = describe_unknown(f"option of {name}", option, known)
+            raise ConvoyError(f"{prefix}.options: {words}")
+
+
+def _option_names(name: str) -> list[str] | None:
+    """The keywords of a model's `build`; None when it takes any."""
+    tree = ast.parse((Path(__file__).parent / f"{name}.py").read_text(encoding="utf-8"))
+    functions = (each for each in tree.body if isinstance(each, ast.FunctionDef))
+    build = next((each.args for each in functions if each.name == "build"), None)
+    return None if build is None or build.kwarg else [each.arg for each in build.kwonlyargs]
+
+
+def _load(name: str) -> ModuleType:
+    check_model(name, ())
     return importlib.import_module(f"{__name__}.{name}")

@@ -37,7 +37,7 @@ def run(
     ] = None,
     force: Annotated[bool, typer.Option(help="Run stages again that have not changed.")] = False,
 ) -> None:
-    """Runs every stage that has changed: `dvc repro`, or `dvc exp run` with overrides."""
+    """Runs every stage that has changed; with KEY=VALUE as an experiment, which DVC keeps."""
     from pipelines.runs import carry_out
 
     raise typer.Exit(carry_out(words or [], force))

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from string import Template
 
 import yaml
 
@@ -27,6 +28,9 @@ LAST_STAGE = "register"
 LOG_LINES = 40
 DVC = (sys.executable, "-m", "dvc")
 WORK = Path(".dvc/tmp")
+PIPELINE = Path("dvc.yaml")
+KINDS = ("outs", "metrics", "plots")
+"""Where a stage of `dvc.yaml` names what it writes."""
 
 
 @dataclass(frozen=True)
@@ -60,13 +64,6 @@ def reproduce(tasks: Sequence[str], force: bool = False) -> int:
     """`dvc repro` of the tasks' whole chains; returns its exit code."""
     options = ["--force"] if force else []
     return _dvc("repro", *options, *(f"{LAST_STAGE}@{task}" for task in tasks))
-
-
-def run_experiment(task: str, overrides: Sequence[str]) -> int:
-    """`dvc exp run` of one task with parameters overridden; returns its exit code."""
-    # "++": the key may be one that params.yaml leaves at its default
-    settings = [f"--set-param=++tasks.{task}.{override}" for override in overrides]
-    return _dvc("exp", "run", *settings, f"{LAST_STAGE}@{task}")
 
 
 def reproduce_stage(task: str, stage: str) -> Reproduction:
@@ -115,7 +112,7 @@ def track(folders: Sequence[Path]) -> None:
         ConvoyError: When DVC refuses.
     """
     if folders and _dvc("add", "--quiet", *map(str, folders)):
-        raise ConvoyError(f"dvc add failed for {', '.join(map(str, folders))}")
+        raise ConvoyError(f"{', '.join(map(str, folders))}: dvc add has failed")
 
 
 def restore_outputs(tasks: Sequence[str] = ()) -> None:
@@ -129,6 +126,18 @@ def restore_outputs(tasks: Sequence[str] = ()) -> None:
     if recorded or not tasks:
         options = ["--force", *recorded] if recorded else []
         _dvc("checkout", "--quiet", "--allow-missing", *options)
+
+
+def outputs(tasks: Sequence[str]) -> list[str]:
+    """The paths that the stages of tasks write, as `dvc.yaml` says."""
+    try:
+        stages = yaml.safe_load(PIPELINE.read_text())["stages"].values()
+    except (OSError, yaml.YAMLError, TypeError, KeyError, AttributeError):  # DVC will say so
+        return []
+    loops = [stage["do"] for stage in stages if "foreach" in stage]
+    entries = [each for do in loops for kind in KINDS for each in do.get(kind, ())]
+    paths = [each if isinstance(each, str) else next(iter(each)) for each in entries]
+    return [Template(path).safe_substitute(key=task) for task in tasks for path in paths]
 
 
 def _recorded_stages(task: str) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from components.core.layout import data_folder
 from components.core.text import code_block, markdown, sentence, word
+from components.core.walking import describe_left_out
 
 Show = Callable[[str], str]
 """How text as it came is made fit for where it goes."""
@@ -51,7 +52,7 @@ class Report:
         reasons: A sentence each.
         samples: New samples by stratum and split.
         duplicates: Paths of the samples that were left out.
-        left_out: How many files lead out of the new data's folder or are none, and were left out.
+        left_out: How many files and folders of the new data were left out, by reason.
         drift: A sentence a column.
         metrics: The new model's metrics.
         champion: The former champion's metrics on the same data.
@@ -67,7 +68,7 @@ class Report:
     reasons: Sequence[str] = ()
     samples: Mapping[tuple[str, str], int] = field(default_factory=dict)
     duplicates: Sequence[str] = ()
-    left_out: int = 0
+    left_out: Mapping[str, int] = field(default_factory=dict)
     drift: Sequence[str] = ()
     metrics: Mapping[str, float] = field(default_factory=dict)
     champion: Mapping[str, float] | None = None
@@ -120,11 +121,8 @@ class Report:
             first = ", ".join(show(word(path)) for path in self.duplicates[:3])
             more = ", …" if len(self.duplicates) > 3 else ""
             parts.append(f"{len(self.duplicates):,} known already ({first}{more})")
-        if self.left_out:
-            parts.append(
-                f"{self.left_out:,} left out, which lead out of the folder or are no files"
-            )
-        return f"{'; '.join(parts)} in `{data_folder(self.task)}`"
+        told = [f"{'; '.join(parts) or 'nothing new'} in `{data_folder(self.task)}`"]
+        return "; ".join([*told, *filter(None, [describe_left_out(self.left_out)])])
 
     def _table(self, show: Show) -> str:
         rows = ["| metric | this model | champion before |", "|---|---:|---:|"]

@@ -5,15 +5,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import Field, ValidationError, create_model
 
 from components.augment.params import AugmentParams
-from components.core.block import PARAMS_FILE, Block, describe_errors
+from components.core.block import PARAMS_FILE, Block, describe_errors, read_params
 from components.core.errors import ConvoyError
+from components.core.names import describe_unknown
 from components.core.task import Task, load_part
 from components.evaluate.params import EvaluateParams, GateParams
-from components.ingest.params import SourceParams
+from components.ingest.params import DuplicateChecks, SourceParams
 from components.prepare.params import PrepareParams
 from components.train.params import TrainParams
 from pipelines.policy import RetrainParams
@@ -35,7 +35,7 @@ class Header(Block):
 
 
 STAGE_BLOCKS: Mapping[str, type[Block]] = {
-    "checks": Block,
+    "checks": DuplicateChecks,
     "prepare": PrepareParams,
     "augment": AugmentParams,
     "train": TrainParams,
@@ -55,7 +55,7 @@ def schema_of(task: Task) -> type[Header]:
             kinds.setdefault(name, []).append(kind)
     merged = {name: merge_blocks(name, each) for name, each in kinds.items()}
     fields: dict[str, Any] = {
-        name: (kind, ... if _required(kind) else Field(default_factory=kind))
+        name: (kind, ... if kind.required() else Field(default_factory=kind))
         for name, kind in merged.items()
     }
     schema: type[Header] = create_model("TaskParams", __base__=Header, **fields)
@@ -75,10 +75,6 @@ def merge_blocks(name: str, kinds: Iterable[type[Block]]) -> type[Block]:
     return create_model(name, __base__=tuple(narrowest))
 
 
-def _required(kind: type[Block]) -> bool:
-    return any(field.is_required() for field in kind.model_fields.values())
-
-
 def check_block(name: str, block: Mapping[str, Any], task: Task) -> dict[str, Any]:
     """Checks a task's block; what it leaves out is filled in.
 
@@ -91,17 +87,41 @@ def check_block(name: str, block: Mapping[str, Any], task: Task) -> dict[str, An
     try:
         return schema_of(task).model_validate(block).model_dump(mode="json")
     except ValidationError as error:
-        raise ConvoyError(describe_errors(error, f"{PARAMS_FILE}: tasks.{name}")) from None
+        place = f"{PARAMS_FILE}: tasks.{name}"
+        raise ConvoyError(describe_errors(error, place, schema_of(task))) from None
+
+
+def complete_schema(name: str, task: Task, kind: str) -> type[Header]:
+    """The schema of a task's block, with the keys of the sources of a kind.
+
+    Args:
+        name: The task's name.
+        task: The task.
+        kind: What `source.kind` says.
+
+    Raises:
+        ConvoyError: When there is no such kind.
+    """
+    from components.ingest.ingest import find_source
+
+    source = find_source(kind, f"{PARAMS_FILE}: tasks.{name}.source")
+    fields: dict[str, Any] = {"source": (source, ...)}
+    return create_model("TaskParams", __base__=schema_of(task), **fields)
 
 
 def read_recipe(task: str, name: str, file: Path = PARAMS_FILE) -> list[str]:
     """Reads the overrides, `key=value` each, that a task's recipe stands for.
 
     Raises:
-        ConvoyError: When there is no such recipe.
+        ConvoyError: When there is no such recipe, or it is no list of texts.
     """
-    recipes = (yaml.safe_load(file.read_text()).get("recipes") or {}).get(task) or {}
+    listed = read_params(file).get("recipes") or {}
+    recipes = listed.get(task) if isinstance(listed, dict) else None
+    recipes = recipes if isinstance(recipes, dict) else {}
+    place = f"{file}: recipes.{task}"
     if name not in recipes:
-        known = ", ".join(recipes) or "none"
-        raise ConvoyError(f"{file}: recipes.{task}: no recipe {name!r}; there are {known}")
-    return list(recipes[name])
+        raise ConvoyError(f"{place}: {describe_unknown('recipe', name, recipes)}")
+    overrides = recipes[name]
+    if not isinstance(overrides, list) or not all(isinstance(each, str) for each in overrides):
+        raise ConvoyError(f"{place}.{name}: needs a list of texts, such as train.epochs=3")
+    return list(overrides)

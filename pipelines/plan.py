@@ -13,18 +13,28 @@ from typing import Any
 
 from components.augment.params import AugmentParams
 from components.core.block import PARAMS_FILE, Block
+from components.core.errors import ConvoyError
 from components.core.files import staged_folder
 from components.core.layout import artifact_folder
-from components.core.task import Spec, load_part, part_modules
+from components.core.names import suggest_path
+from components.core.parts import Labels
+from components.core.task import Spec, Task, load_part, part_modules
 from components.evaluate.params import EvaluateParams, GateParams
 from components.ingest.incoming import make_folders
+from components.ingest.params import DuplicateChecks
 from components.prepare.params import PrepareParams
 from components.train.params import TrainParams
+from models import check_model
 from pipelines.code import code_hashes
 from pipelines.params import check_block
 from pipelines.project import load_task
+from pipelines.watching import write_links
 
 Params = Mapping[str, Any]
+
+NO_WEIGHTS = "none"
+REGISTERED = "models:/"
+"""How `train.initial_weights` says that there are none, or that MLflow has them."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +57,9 @@ class Needs:
 
 NEEDS: Mapping[str, Needs] = {
     "ingest": Needs(
-        parts={"sample": ("limits",), "labels": ()},
+        parts={"sample": ("limits", "pixels"), "labels": ()},
         modules=("components.ingest.ingest",),
+        blocks={"checks": DuplicateChecks},
         keys=("source",),
     ),
     "validate": Needs(
@@ -83,7 +94,7 @@ NEEDS: Mapping[str, Needs] = {
         blocks={"evaluate": EvaluateParams, "gate": GateParams},
     ),
     "register": Needs(
-        parts={"sample": ("limits",), "labels": ()},
+        parts={"sample": ("limits", "pixels"), "labels": ()},
         modules=("components.register.nodes",),
         keys=(
             "task",
@@ -109,22 +120,48 @@ def make_specs(name: str) -> dict[str, Spec]:
     """
     task, block = load_task(name)
     references = task.references()
-    params = check_block(name, block, task)
-    params["source"] = _complete_source(name, params["source"])
+    params = complete(name, block, task)
     return {stage: _spec(name, needs, references, params) for stage, needs in NEEDS.items()}
+
+
+def complete(name: str, block: Params, task: Task) -> dict[str, Any]:
+    """A task's block with all that it leaves out, checked with all that it names.
+
+    Raises:
+        ConvoyError: When a key is wrong, or there is no such source, path, model or file.
+    """
+    params = check_block(name, block, task)
+    place = f"{PARAMS_FILE}: tasks.{name}"
+    labels = Spec(name, task.references(), params, code={}).labels
+    params["source"] = _complete_source(params["source"], f"{place}.source", labels)
+    train = params["train"]
+    check_model(train["model"], train["options"], f"{place}.train")
+    _check_weights(train["initial_weights"], f"{place}.train.initial_weights")
+    return params
+
+
+def _check_weights(origin: str, place: str) -> None:
+    file = Path(origin)
+    if origin != NO_WEIGHTS and not origin.startswith(REGISTERED) and not file.is_file():
+        raise ConvoyError(f"{place}: {file} not found{suggest_path(file)}")
 
 
 def write_plan(name: str) -> Path:
     """Writes the specs of all stages to the folder of the stage `plan`.
 
-    Makes the folder for new samples, on which the stage ingest depends.
+    Makes the folder for new samples, and that of links to what the source reads elsewhere, on
+    which the stage ingest depends.
     """
+    from components.ingest.ingest import load_source
+
     folder = artifact_folder(name, "plan")
     specs = make_specs(name)
     make_folders([name])
     with staged_folder(folder) as staged:
         for stage, spec in specs.items():
             (staged / f"{stage}.json").write_text(spec.to_json())
+    source = load_source(specs["ingest"].params["source"], f"{PARAMS_FILE}: tasks.{name}.source")
+    write_links(name, source)
     return folder
 
 
@@ -138,12 +175,11 @@ def changed_specs(name: str) -> set[str]:
     }
 
 
-def _complete_source(name: str, values: Params) -> dict[str, Any]:
+def _complete_source(values: Params, place: str, labels: Labels) -> dict[str, Any]:
     """The block of a source with its own keys checked and filled in."""
     from components.ingest.ingest import load_source
 
-    source = load_source(values, f"{PARAMS_FILE}: tasks.{name}.source")
-    return source.model_dump(mode="json")
+    return load_source(values, place, labels).model_dump(mode="json")
 
 
 def _spec(name: str, needs: Needs, references: Mapping[str, str], params: Params) -> Spec:

@@ -1,18 +1,21 @@
 """Predicts with a registered model for files of any size.
 
-Images are taken as their pixels are stored: an orientation that EXIF asks for is ignored by
-the model, which never saw it in training, and in the pictures alike.
+Samples are given to the model, and drawn, as ingest would store them: images upright as EXIF says,
+with 8 bits a channel.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from components.core.errors import ConvoyError
+from components.core.reading import read_regular
 from components.core.task import Spec
+from components.core.walking import describe_left_out, readable, walk
 from pipelines.reports.predict import predictions_table
 from pipelines.reports.terminal import show
 
@@ -33,7 +36,7 @@ def predict_files(
 
     Args:
         spec: The task.
-        files: Encoded samples of any size.
+        files: Encoded samples of any size, and folders of them.
         out: Folder for `predictions.csv` and the pictures, as `write_predictions` names them.
         model: Alias or version of the registered model.
         tile: Side in pixels of the tiles that larger samples are cut into; None for no tiles.
@@ -43,15 +46,42 @@ def predict_files(
             the task cannot be predicted in tiles. All files are checked before the first
             prediction.
     """
-    for file in files:
+    left_out: Counter[str] = Counter()
+    found = [file for path in files for file in find_files(path, spec.sample, left_out)]
+    for file in found:
         check_file(file, spec.sample)
     from components.core.served_model import ServedModel
     from components.core.store import download, model_uri
 
     served = ServedModel.load(download(model_uri(spec.name, model)))
-    rows = write_predictions(spec, served, files, out, tile)
+    rows = write_predictions(spec, served, found, out, tile)
     table = predictions_table(rows[:ROWS_SHOWN])
-    show(table, f"{len(rows)} predictions in {out / TABLE_FILE}")
+    told = [f"{len(rows)} predictions in {out / TABLE_FILE}", describe_left_out(left_out)]
+    show(table, "; ".join(filter(None, told)))
+
+
+def find_files(path: Path, sample: Sample, left_out: Counter[str]) -> Iterator[Path]:
+    """Yields a file that is named, or the samples in a folder and below it.
+
+    Args:
+        path: The file or the folder.
+        sample: The kind of input.
+        left_out: Counts, by reason, what is no sample in a folder.
+
+    Raises:
+        ConvoyError: When there is no sample in the folder.
+    """
+    if not path.is_dir():
+        yield path
+        return
+    found = list(walk(path, path, sample.refuse))
+    if all(each.reason for each in found):
+        raise ConvoyError(f"{path}: no {sample.column} found in this folder or below")
+    for each in found:
+        if each.reason:
+            left_out[each.reason] += 1
+        else:
+            yield each.path
 
 
 def read_file(file: Path) -> bytes:
@@ -61,7 +91,7 @@ def read_file(file: Path) -> bytes:
         ConvoyError: Naming the file and why it cannot be read.
     """
     try:
-        return file.read_bytes()
+        return read_regular(file)
     except OSError as error:
         reason = "not found" if isinstance(error, FileNotFoundError) else error.strerror
         raise ConvoyError(f"{file}: {reason}") from None
@@ -105,7 +135,7 @@ def write_predictions(
     for file in files:
         encoded = sample.accept(read_file(file))
         prediction = predict_sample(view, served, encoded, tile)
-        rows += [{sample.column: str(file), **row} for row in view.rows(prediction, classes)]
+        rows += [{sample.column: readable(file), **row} for row in view.rows(prediction, classes)]
         drawn = view.draw(sample.draw(encoded), prediction, classes)
         further = view.artifacts(prediction, classes)
         pictures = {"": drawn, **{f"-{name}": picture for name, picture in further.items()}}

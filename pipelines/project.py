@@ -9,8 +9,10 @@ from typing import Any
 
 from components.core.block import PARAMS_FILE, read_blocks
 from components.core.errors import ConvoyError
+from components.core.names import describe_unknown, suggest_path
 from components.core.task import Spec, Task
 from pipelines.params import check_block
+from pipelines.surroundings import check_folder, check_name
 
 
 def import_file(file: Path) -> ModuleType:
@@ -25,11 +27,16 @@ def import_file(file: Path) -> ModuleType:
     if file.is_absolute() or ".." in file.parts:
         raise ConvoyError(f"{file}: must be inside the project")
     if not (file.suffix == ".py" and file.is_file()) and not (file / "__init__.py").is_file():
-        raise ConvoyError(f"{file}: not a Python file, nor a folder with an __init__.py")
+        raise ConvoyError(
+            f"{file}: not a Python file, nor a folder with an __init__.py{suggest_path(file)}"
+        )
     project = str(Path.cwd())
     if project not in sys.path:
         sys.path.insert(0, project)
-    return importlib.import_module(".".join(file.with_suffix("").parts))
+    parts = file.with_suffix("").parts if file.suffix == ".py" else file.parts
+    if any("." in part for part in parts):
+        raise ConvoyError(f"{file}: a dot in its name is no name of a module; rename it")
+    return importlib.import_module(".".join(parts))
 
 
 def load_task(name: str) -> tuple[Task, Mapping[str, Any]]:
@@ -40,12 +47,24 @@ def load_task(name: str) -> tuple[Task, Mapping[str, Any]]:
     """
     blocks = read_blocks()
     if name not in blocks:
-        raise ConvoyError(f"{PARAMS_FILE}: no task {name!r}; there are {', '.join(blocks)}")
-    file = Path(str(blocks[name].get("task")))
-    task = getattr(import_file(file), "TASK", None)
+        raise ConvoyError(f"{PARAMS_FILE}: {describe_unknown('task', name, blocks)}")
+    check_folder(Path.cwd())
+    check_name(name)
+    return read_task(blocks[name]), blocks[name]
+
+
+def read_task(block: Mapping[str, Any]) -> Task:
+    """The task that a block of parameters is of.
+
+    Raises:
+        ConvoyError: When the file that it names defines none.
+    """
+    file = Path(str(block.get("task")))
+    module = import_file(file)
+    task = getattr(module, "TASK", None)
     if not isinstance(task, Task):
-        raise ConvoyError(f"{file}: defines no TASK")
-    return task, blocks[name]
+        raise ConvoyError(f"{file}: defines no TASK; its name has led to {module.__file__}")
+    return task
 
 
 def load_spec(name: str) -> Spec:

@@ -19,12 +19,14 @@ from pydantic import ValidationError
 
 from components.core.block import describe_errors
 from components.core.errors import ConvoyError, DataError
+from components.core.faults import faults_kept
 from components.core.layout import (
     CHAMPION_FILE,
     METRICS_FILE,
     REGISTRATION_FILE,
     artifact_folder,
     data_folder,
+    report_folder,
 )
 from components.ingest.appending import Batch, stage_batch
 from components.ingest.incoming import list_batches
@@ -35,8 +37,9 @@ from pipelines import dvc, unfinished, versioning
 from pipelines.outcome import Outcome, Report
 from pipelines.policy import RetrainParams, Situation, should_train
 from pipelines.project import load_spec
+from pipelines.rehearsal import check_data
 from pipelines.running import BusyError, only_run, put_back_when_stopped
-from pipelines.runs import ensure_registered, undo
+from pipelines.runs import check_registry, ensure_registered, plan_run, undo
 from pipelines.temporary import project_folder
 
 if TYPE_CHECKING:  # imports TensorFlow
@@ -78,7 +81,7 @@ def settings(task: str, policy: str | None = None, days: float | None = None) ->
     try:
         return RetrainParams.model_validate(block)
     except ValidationError as error:
-        raise ConvoyError(describe_errors(error, "retrain")) from None
+        raise ConvoyError(describe_errors(error, "retrain", RetrainParams)) from None
 
 
 def retrain(request: Request) -> Report:
@@ -95,13 +98,15 @@ def retrain(request: Request) -> Report:
     except BusyError as error:
         return Report(request.task, Outcome.BUSY, [str(error)])
     except DataError as error:
-        return _refuse(Report(request.task), str(error))
+        return _refuse(Report(request.task, planned=request.dry_run), str(error))
 
 
 @contextmanager
 def _staged(request: Request) -> Iterator[Batch | None]:
     """The new samples as a batch beside the data; None when there is none."""
     versioning.check_clean()
+    plan_run([request.task])
+    check_registry()
     if request.source is None:
         yield None
         return
@@ -109,7 +114,9 @@ def _staged(request: Request) -> Iterator[Batch | None]:
     with project_folder() as folder:
         shards = folder / "batch"
         shards.mkdir()
-        yield stage_batch(spec, request.source, shards, request.test)
+        with faults_kept(report_folder(request.task, "ingest-failed")):
+            batch = stage_batch(spec, request.source, shards, request.test)
+        yield batch
 
 
 def _run(request: Request, batch: Batch | None) -> Report:
@@ -136,8 +143,14 @@ def _run(request: Request, batch: Batch | None) -> Report:
 
 
 def _plan(request: Request, batch: Batch | None, report: Report) -> Report:
-    """Tells what would happen; changes nothing."""
+    """Tells what would happen; changes nothing.
+
+    Raises:
+        DataError: When the data would be refused.
+    """
     changed = dvc.changed_stages(request.task)
+    if batch or "ingest" in changed:
+        check_data(load_spec(request.task), batch, ingest_again="ingest" in changed)
     new = [batch.folder] if batch else []
     batches = [*_unknown_batches(request.task), *new]
     unread = "ingest" in changed and not batches  # a changed source

@@ -16,12 +16,17 @@ from pipelines.blockers import remove_stale_locks
 from pipelines.dvc import WORK
 from pipelines.processes import signals_raised
 from pipelines.reports.terminal import show
+from pipelines.watching import drop_dangling_links
 
 RUN_LOCK = WORK / "convoy.lock"
 ENDING = 20.0
 """Seconds to wait for what a killed run has started; it ends, or is ended, in a few."""
 PAUSE = 0.1
 AS_BEFORE = "data, artifacts, reports and dvc.lock are those of the last run that came to its end"
+EDITED = (
+    f"{PARAMS_FILE}: somebody edited it during the run, so it stays as it is, with what the "
+    "command line has set; git diff shows it"
+)
 
 
 class BusyError(ConvoyError):
@@ -47,29 +52,41 @@ def only_run() -> Iterator[None]:
         if unfinished.put_back(later=True):
             show(f"the run before this one was killed; {AS_BEFORE}", stderr=True)
         make_folders(read_blocks())
+        drop_dangling_links()
         yield
 
 
 @contextmanager
-def put_back_when_stopped(tasks: Sequence[str], overrides: Sequence[str] = ()) -> Iterator[None]:
+def put_back_when_stopped(tasks: Sequence[str], params: str | None = None) -> Iterator[None]:
     """Has all changes taken back if the block is stopped, here or by the next run.
 
     Args:
         tasks: What the run may change.
-        overrides: The parameters that it overrides.
+        params: The content of `params.yaml` for an experiment, of which all is taken back
+            however the block ends; None for that which is there.
     """
-    unfinished.note(tasks, overrides)
     try:
+        unfinished.note(tasks, params)
         yield
     except ConvoyError:  # whoever raised it has tidied up
-        unfinished.forget()
+        _end(experiment=params is not None)
         raise
     except BaseException:
         sentence = f"stopped; {AS_BEFORE}" if unfinished.put_back() else "stopped"
         with suppress(OSError):  # the terminal may be what has gone
             show(sentence, stderr=True)
         raise
-    unfinished.forget()
+    _end(experiment=params is not None)
+
+
+def _end(experiment: bool) -> None:
+    if not experiment:
+        unfinished.forget()
+        return
+    edited = not unfinished.is_meant()
+    unfinished.put_back()
+    if edited:
+        show(EDITED, stderr=True)
 
 
 @contextmanager

@@ -1,21 +1,39 @@
 """What `convoy run` was asked for, and how it is done."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from components.core.block import read_blocks
+from components.core.block import PARAMS_FILE, read_blocks
 from components.core.errors import ConvoyError
-from pipelines import dvc, unfinished
-from pipelines.overrides import apply_overrides
-from pipelines.params import check_block, read_recipe
-from pipelines.project import load_task
+from components.core.names import list_names
+from pipelines import dvc, experiments, unfinished
+from pipelines.overrides import apply_overrides, rewrite
+from pipelines.params import complete_schema, read_recipe
+from pipelines.plan import complete
+from pipelines.project import load_task, read_task
 from pipelines.reports.terminal import show
 from pipelines.running import only_run, put_back_when_stopped
-from pipelines.versioning import read_lock
+from pipelines.surroundings import check_surroundings
+from pipelines.versioning import LOCK, read_lock
+from pipelines.watching import check_source
 
 RECIPE = "recipe="
 
 
-def plan_run(words: Sequence[str]) -> tuple[list[str], list[str]]:
+@dataclass(frozen=True)
+class Plan:
+    """What a run does.
+
+    Attributes:
+        tasks: What it runs.
+        params: The content of `params.yaml` for it; None for that which is there.
+    """
+
+    tasks: Sequence[str]
+    params: str | None = None
+
+
+def plan_run(words: Sequence[str]) -> Plan:
     """Tells tasks from overrides and checks the parameters of all before anything runs.
 
     Args:
@@ -23,31 +41,52 @@ def plan_run(words: Sequence[str]) -> tuple[list[str], list[str]]:
             overrides that `params.yaml` lists under that name, and others win over them.
 
     Returns:
-        The tasks (every task when none is named) and the overrides.
+        The tasks, every one when none is named, and the parameters that were checked.
 
     Raises:
         ConvoyError: When a task or a parameter is wrong, or overrides come without exactly
             one task.
     """
     tasks, overrides = split_words(words)
+    for name in tasks:  # before the others, which DVC reads, too
+        load_task(name)
+    check_surroundings()
     if overrides:
-        overrides = expand_recipes(tasks[0], overrides)
-    for name in tasks or read_blocks():
+        return _plan_experiment(tasks[0], expand_recipes(tasks[0], overrides))
+    names = tasks or list(read_blocks())
+    for name in names:
         task, block = load_task(name)
-        check_block(name, apply_overrides(block, overrides), task)
-    return tasks or list(read_blocks()), overrides
+        check_source(name, complete(name, block, task))
+    return Plan(names)
+
+
+def _plan_experiment(name: str, overrides: Sequence[str]) -> Plan:
+    experiments.check_repository()
+    _, block = load_task(name)
+    meant = apply_overrides(block, overrides)  # as far as it tells of which types values must be
+    task, source = read_task(meant), meant.get("source")
+    kind = source.get("kind") if isinstance(source, dict) else source
+    changed = apply_overrides(block, overrides, complete_schema(name, task, str(kind)))
+    check_source(name, complete(name, changed, task))
+    params = rewrite(PARAMS_FILE.read_text(encoding="utf-8"), name, changed)
+    return Plan([name], params)
 
 
 def split_words(words: Sequence[str]) -> tuple[list[str], list[str]]:
     """Tells tasks from overrides.
 
     Raises:
-        ConvoyError: When overrides come without exactly one task.
+        ConvoyError: When overrides come without exactly one task, or a word is not UTF-8.
     """
+    for word in words:
+        try:
+            word.encode()
+        except UnicodeEncodeError:
+            raise ConvoyError(f"{word!r}: must be UTF-8, as params.yaml is; rename it") from None
     tasks = [word for word in words if "=" not in word]
     overrides = [word for word in words if "=" in word]
     if overrides and len(tasks) != 1:
-        raise ConvoyError("key=value needs exactly one task: convoy run digits train.epochs=3")
+        raise ConvoyError(f"{overrides[0]}: needs exactly one task, as in convoy run digits seed=3")
     return tasks, overrides
 
 
@@ -76,38 +115,64 @@ def carry_out(words: Sequence[str], force: bool) -> int:
         DVC's exit code.
 
     Raises:
-        ConvoyError: When a task or a parameter is wrong, another run is at work, or a lost model
-            cannot be registered again.
+        ConvoyError: When a task or a parameter is wrong, another run is at work, the registry
+            cannot be used, or a lost model cannot be registered again.
     """
     split_words(words)
     with only_run():
-        tasks, overrides = plan_run(words)  # of a params.yaml that nobody left half written
-        with put_back_when_stopped(tasks, overrides):
-            return _reproduce(tasks, overrides, force)
+        plan = plan_run(words)  # of a params.yaml that nobody left half written
+        check_registry()
+        with put_back_when_stopped(plan.tasks, plan.params):
+            code, kept = _reproduce(plan, force)
+        if kept:
+            show(describe_experiment(kept))
+        return code
 
 
-def _reproduce(tasks: Sequence[str], overrides: Sequence[str], force: bool) -> int:
+def _reproduce(plan: Plan, force: bool) -> tuple[int, str | None]:
+    """DVC's exit code, and the name of the experiment that was kept."""
     before = read_lock()
-    code = dvc.run_experiment(tasks[0], overrides) if overrides else dvc.reproduce(tasks, force)
+    code = dvc.reproduce(plan.tasks, force)
     if code:
-        undo(tasks, code, experiment=bool(overrides))
-    elif read_lock() == before:
-        show(*ensure_registered(tasks))
-    return code
+        if plan.params is None:
+            undo(plan.tasks, code)
+        return code, None
+    if read_lock() == before:
+        show(*ensure_registered(plan.tasks))
+    return code, None if plan.params is None else experiments.keep(*plan.tasks)
 
 
-def undo(tasks: Sequence[str], code: int, experiment: bool = False) -> None:
+def describe_experiment(name: str) -> str:
+    """Says where an experiment is, and what things are like."""
+    lines = [
+        f"kept as the experiment {name}; {PARAMS_FILE}, {LOCK} and the outputs are as before",
+        f"  dvc exp apply {name}  brings it back; dvc exp show lists all",
+    ]
+    lock = read_lock()
+    missing = [task for task in read_blocks() if f"{dvc.LAST_STAGE}@{task}:" not in lock]
+    if missing:  # DVC ends with an error when it has brought back the others
+        lines.append(f"  DVC will miss the outputs of what has never run: {list_names(missing)}")
+    return "\n".join(lines)
+
+
+def undo(tasks: Sequence[str], code: int) -> None:
     """Brings the outputs back after `dvc repro` ended with an error.
 
     Args:
         tasks: The tasks.
         code: DVC's exit code. When DVC itself was killed, `dvc.lock` may be cut short.
-        experiment: Whether parameters were overridden.
     """
-    if experiment or dvc.was_killed(code):
+    if dvc.was_killed(code):
         unfinished.put_back()
     else:
         unfinished.restore(tasks)
+
+
+def check_registry() -> None:
+    """Checks that the registry can be used, and makes it where there is none."""
+    from components.core.store import configure
+
+    configure()
 
 
 def ensure_registered(tasks: Sequence[str]) -> list[str]:

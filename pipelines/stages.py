@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from components.core.errors import ConvoyError
+from components.core.faults import faults_kept
 from components.core.layout import (
     CURVES_FILE,
     METRICS_FILE,
@@ -13,6 +14,7 @@ from components.core.layout import (
     report_folder,
     speed_file,
 )
+from components.core.names import describe_unknown
 from components.core.task import Spec
 from pipelines.reports.terminal import show
 
@@ -37,17 +39,26 @@ def run_stage(stage: str, name: str, spec: Path | None = None) -> None:
         write_plan(name)
         return
     if stage not in STAGES:
-        raise ConvoyError(f"no stage {stage!r}; there are {', '.join((PLAN, *STAGES))}")
-    STAGES[stage](Spec.from_json(spec.read_text()) if spec else make_specs(name)[stage])
+        words = describe_unknown("stage", stage, (PLAN, *STAGES))
+        raise ConvoyError(f"convoy stage: {words}")
+    with faults_kept(report_folder(name, f"{stage}-failed")):
+        STAGES[stage](Spec.from_json(spec.read_text()) if spec else make_specs(name)[stage])
 
 
 def ingest(spec: Spec) -> None:
     """Reads the source into parquet shards."""
+    from components.core.walking import describe_left_out
     from components.ingest.ingest import ingest as ingest_source
+    from components.ingest.summary import describe_duplicates
     from pipelines.reports.ingest import ingest_table
 
     out = data_folder(spec.name)
-    show(ingest_table(ingest_source(spec, out), str(out)))
+    summary = ingest_source(spec, out, report_folder(spec.name, "ingest"))
+    show(ingest_table(summary, str(out)))
+    if left_out := describe_left_out(summary.left_out):
+        show(left_out)
+    if duplicates := describe_duplicates(summary):
+        show(duplicates)
 
 
 def validate(spec: Spec) -> None:

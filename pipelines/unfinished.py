@@ -1,8 +1,9 @@
-"""Puts back what a run changed that did not come to its end.
+"""Puts back what a run changed that did not come to its end, or was an experiment.
 
-A run notes `dvc.lock`, and with overrides `params.yaml`, before it begins, and forgets them when
-it has ended, well or with an error. Where a signal stopped it they are put back at once; after a
-SIGKILL the note is still there, and the next run puts them back before it begins.
+A run notes `dvc.lock` and which outputs there are before it begins, and forgets them when it has
+ended, well or with an error. An experiment notes `params.yaml`, too. Where a signal stopped the
+run, and after an experiment, they are put back at once; after a SIGKILL the note is still there,
+and the next run puts them back before it begins.
 """
 
 import json
@@ -12,20 +13,19 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import yaml
-
 from components.core.block import PARAMS_FILE
 from components.core.errors import ConvoyError
 from components.core.files import staged_folder
 from components.core.git import git
 from pipelines import dvc
 from pipelines.clean import task_leftovers
-from pipelines.overrides import apply_overrides
 from pipelines.temporary import TEMPORARY
 from pipelines.versioning import LOCK
 
 NOTE = TEMPORARY / "unfinished"
 STATE = "state.json"
+MEANT = "params.meant"
+"""The `params.yaml` of an experiment, in the note."""
 
 
 @dataclass(frozen=True)
@@ -34,30 +34,44 @@ class State:
 
     Attributes:
         tasks: What it runs.
-        overrides: The parameters that it overrides in `params.yaml`.
+        experiment: Whether it reads a `params.yaml` of its own.
         head: The commit; None outside of a repository.
         index: What git is told to commit of the files, as `git ls-files --stage` says it.
+        outputs: Those outputs of the tasks that were there.
     """
 
     tasks: Sequence[str]
-    overrides: Sequence[str] = ()
+    experiment: bool = False
     head: str | None = None
     index: Sequence[str] = ()
+    outputs: Sequence[str] = ()
 
     @property
     def files(self) -> list[Path]:
         """The files that the run changes."""
-        return _files(self.overrides)
+        return _files(self.experiment)
 
 
-def note(tasks: Sequence[str], overrides: Sequence[str] = ()) -> None:
-    """Notes what things are like before a run."""
-    state = State(tasks, overrides, _head(), _index(_files(overrides)))
+def note(tasks: Sequence[str], meant: str | None = None) -> None:
+    """Notes what things are like before a run, and writes the `params.yaml` that it reads.
+
+    Args:
+        tasks: What the run may change.
+        meant: The content of `params.yaml` for an experiment; None for that which is there.
+    """
+    experiment = meant is not None
+    index = _index(_files(experiment))
+    outputs = [output for output in dvc.outputs(tasks) if Path(output).exists()]
+    state = State(tasks, experiment, _head(), index, outputs)
     with staged_folder(NOTE) as folder:
         (folder / STATE).write_text(json.dumps(asdict(state)))
         for file in state.files:
             if file.is_file():
                 shutil.copy(file, folder)
+        if meant is not None:
+            (folder / MEANT).write_text(meant, encoding="utf-8")
+    if experiment:
+        _replace(PARAMS_FILE, NOTE / MEANT)
 
 
 def forget() -> None:
@@ -69,24 +83,26 @@ def forget() -> None:
 def put_back(later: bool = False) -> bool:
     """Puts everything back that the noted run changed, and forgets it.
 
+    A `params.yaml` that somebody has edited since the run began stays as it is.
+
     Args:
         later: Whether others may have changed something since. Where another commit has been
-            checked out, `dvc.lock` and `params.yaml` are of that commit and stay; so does a
-            `params.yaml` that has been edited.
+            checked out, `dvc.lock` and `params.yaml` are of that commit and stay.
 
     Returns:
         Whether there was a note.
     """
     try:
         state = State(**json.loads((NOTE / STATE).read_text()))
-    except FileNotFoundError:
+    except (FileNotFoundError, TypeError):  # of another version of convoy
         return False
-    if state.head == _head():
+    if not later or state.head == _head():
         for file in state.files:
-            if not later or file != PARAMS_FILE or _is_overridden(state):
+            if file != PARAMS_FILE or is_meant():
                 _bring_back(file)
         with suppress(ConvoyError):  # a git that was killed, too, says so to whoever needs it
             _stage(state)
+        _remove_new(state)
     restore(state.tasks)
     forget()
     return True
@@ -100,31 +116,43 @@ def restore(tasks: Sequence[str]) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _is_overridden(state: State) -> bool:
-    """Whether `params.yaml` is what DVC makes of the overrides, or cut short by its end."""
-    (task,) = state.tasks
-    try:
-        content = yaml.safe_load(PARAMS_FILE.read_text())
-        noted = yaml.safe_load((NOTE / PARAMS_FILE.name).read_text())
-    except (OSError, yaml.YAMLError):
-        return True
-    noted["tasks"][task] = apply_overrides(noted["tasks"][task], state.overrides)
-    return not content or content == noted
+def is_meant() -> bool:
+    """Whether `params.yaml` is as the noted experiment has written it, or gone."""
+    with suppress(FileNotFoundError):
+        return PARAMS_FILE.read_bytes() == (NOTE / MEANT).read_bytes()
+    return True
+
+
+def _remove_new(state: State) -> None:
+    """Removes the outputs that were not there before; those that DVC knows it brings back."""
+    for output in set(dvc.outputs(state.tasks)) - set(state.outputs):
+        path = Path(output)
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def _bring_back(file: Path) -> None:
     noted = NOTE / file.name
     if noted.is_file():
-        copy = NOTE / f"{file.name}.copy"
-        shutil.copy(noted, copy)
-        copy.replace(file)
+        _replace(file, noted)
     else:
         file.unlink(missing_ok=True)
 
 
-def _files(overrides: Sequence[str]) -> list[Path]:
+def _replace(file: Path, other: Path) -> None:
+    """Gives a file the content and mode of another, as a whole."""
+    copy = NOTE / f"{other.name}.copy"
+    shutil.copy(other, copy)
+    if file.is_file():
+        shutil.copymode(file, copy)
+    copy.replace(file.resolve())  # a link stays one
+
+
+def _files(experiment: bool) -> list[Path]:
     """Without overrides nobody writes `params.yaml`."""
-    return [Path(LOCK), PARAMS_FILE] if overrides else [Path(LOCK)]
+    return [Path(LOCK), PARAMS_FILE] if experiment else [Path(LOCK)]
 
 
 def _head() -> str | None:

@@ -31,7 +31,7 @@ def check_clean() -> None:
     others = [f":(exclude){path}" for path in OWN]
     changed = git("diff", "--name-only", "HEAD", "--", ".", *others).splitlines()
     if changed:
-        raise ConvoyError(f"commit these changes first: {', '.join(changed)}")
+        raise ConvoyError(f"{', '.join(changed)}: has changed; commit it first")
 
 
 def own_changes() -> list[str]:

@@ -6,7 +6,10 @@ a full disk, leaves a file that MLflow can neither use nor mend.
 
 import sqlite3
 from contextlib import closing
+from functools import cache
+from importlib import metadata
 from pathlib import Path
+from shlex import quote
 
 from filelock import FileLock
 from sqlalchemy.exc import SQLAlchemyError
@@ -30,10 +33,12 @@ def ensure_database(file: Path) -> None:
         file: MLflow's SQLite file.
 
     Raises:
-        ConvoyError: When the file is half made but not empty, or cannot be made.
+        ConvoyError: When the file is half made but not empty, of another version of MLflow, or
+            cannot be made.
         sqlite3.DatabaseError: When it is not a database or is locked.
     """
     if is_whole(file):
+        check_version(file)
         return
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -41,8 +46,9 @@ def ensure_database(file: Path) -> None:
             if not is_whole(file):
                 _replace(file)
     except (OSError, SQLAlchemyError) as error:
-        sentence = explain(error, str(file))
-        raise ConvoyError(sentence or f"{file}: cannot be made: {error}") from error
+        raise ConvoyError(
+            explain(error, str(file)) or f"{file}: cannot be made: {error}"
+        ) from error
 
 
 def is_whole(file: Path) -> bool:
@@ -54,6 +60,48 @@ def is_whole(file: Path) -> bool:
         return False
     with closing(sqlite3.connect(file)) as connection:
         return bool(_count(connection, "experiments"))
+
+
+def check_version(file: Path) -> None:
+    """Checks that the tables are those of the MLflow that is installed; changes nothing.
+
+    Raises:
+        ConvoyError: When they are of an older or a newer one.
+        sqlite3.DatabaseError: When the file is locked.
+    """
+    with closing(sqlite3.connect(file)) as connection:
+        found = _revision(connection)
+    if found == _revisions()[0]:
+        return
+    ours = f"MLflow {metadata.version('mlflow')}"
+    if found is not None and found not in _revisions():
+        raise ConvoyError(
+            f"{file}: is of a newer MLflow than the installed one, {ours}, which does not know its "
+            f"revision {found}; install the MLflow that made it, or move the file away"
+        )
+    raise ConvoyError(
+        f"{file}: is of an older MLflow than the installed one, {ours}; keep a copy of it and "
+        f"upgrade it: cp {quote(str(file))} {quote(f'{file}.before')} && "
+        f"mlflow db upgrade {quote(f'sqlite:///{file}')}"
+    )
+
+
+@cache
+def _revisions() -> tuple[str, ...]:
+    """The revisions of its tables that the installed MLflow knows, the newest first."""
+    import mlflow
+    from alembic.script import ScriptDirectory
+
+    folder = Path(mlflow.__file__).parent / "store/db_migrations"
+    return tuple(each.revision for each in ScriptDirectory(str(folder)).walk_revisions())
+
+
+def _revision(connection: sqlite3.Connection) -> str | None:
+    """That of the tables; None where none is noted, as MLflow did before its version 1.0."""
+    if not _count(connection, "alembic_version"):
+        return None
+    (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    return str(revision)
 
 
 def _count(connection: sqlite3.Connection, table: str) -> int:

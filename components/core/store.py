@@ -50,8 +50,7 @@ def mlflow_errors() -> Iterator[None]:
         yield
     except (MlflowException, RequestException, sqlite3.DatabaseError) as error:
         store = f"MLflow at {mlflow.get_tracking_uri()}"
-        sentence = explain(error, store) or f"{store}: {describe_refusal(error)}"
-        raise ConvoyError(sentence) from error
+        raise ConvoyError(explain(error, store) or f"{store}: {describe_refusal(error)}") from error
 
 
 @mlflow_errors()

@@ -4,7 +4,7 @@ from rich.filesize import decimal
 
 from components.core.table import SPLITS
 from components.core.text import word
-from components.ingest.summary import IngestSummary, describe_left_out
+from components.ingest.summary import IngestSummary
 from pipelines.reports.terminal import PlainTable
 
 STRATA_SHOWN = 20
@@ -13,10 +13,7 @@ STRATA_SHOWN = 20
 def ingest_table(summary: IngestSummary, title: str) -> PlainTable:
     """A table with a column a split and a row a stratum, for the terminal."""
     strata = sorted({stratum for stratum, _ in summary.samples})
-    caption = (
-        f"{summary.shards} shards, {decimal(summary.size)}{describe_left_out(summary.left_out)}"
-    )
-    table = PlainTable(title=title, caption=caption)
+    table = PlainTable(title=title, caption=f"{summary.shards} shards, {decimal(summary.size)}")
     table.add_column("stratum", footer="all")
     for split, total in summary.per_split().items():
         table.add_column(split, footer=f"{total:,}", justify="right")

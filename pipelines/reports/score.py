@@ -5,6 +5,7 @@ from pathlib import Path
 from rich.text import Text
 
 from components.core.text import word
+from components.core.walking import describe_left_out
 from components.score.parts import Tally
 from pipelines.reports.terminal import PlainTable
 
@@ -26,6 +27,8 @@ def tally_table(tally: Tally, out: Path, seconds: float) -> PlainTable:
         table.add_row("", f"{word(path)}: {word(reason)}")
     if tally.failed > len(tally.failures):
         table.add_row("", f"… and {tally.failed - len(tally.failures):,} more")
+    if told := describe_left_out(tally.left_out):
+        table.add_row("", told)
     table.add_row("seconds, with start-up", f"{seconds:,.1f}")
     table.add_row("samples/s", f"{tally.samples / seconds:,.1f}")
     return table

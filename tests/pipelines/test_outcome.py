@@ -38,8 +38,9 @@ def test_the_summary_tells_what_happened() -> None:
 
 
 def test_files_left_out_are_counted() -> None:
-    report = Report("digits", samples={("0", "train"): 2}, left_out=3)
-    expected = "2 new for train; 3 left out, which lead out of the folder or are no files in"
+    left_out = {"hidden": 1_300, "no image": 1}
+    report = Report("digits", samples={("0", "train"): 2}, left_out=left_out)
+    expected = "2 new for train in `data/digits`; left out: 1,300 hidden, 1 no image\n"
     assert expected in report.markdown()
 
 

@@ -12,9 +12,10 @@ from components.core.errors import ConvoyError
 from components.evaluate.params import Threshold
 from components.ingest.params import Splits
 from components.train.params import TrainParams
+from pipelines.overrides import apply_overrides
 from pipelines.params import check_block, merge_blocks, read_recipe
 from pipelines.project import load_task
-from pipelines.runs import plan_run
+from pipelines.runs import expand_recipes
 from pipelines.tasks.classification import TASK
 
 SHIPPED = Path(__file__).parents[2] / "params.yaml"
@@ -131,17 +132,28 @@ def test_an_unreadable_file_is_named(tmp_path: Path, content: str | None, messag
 
 def test_the_recipes_of_the_shipped_file_fit_their_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(SHIPPED.parent)
-    for task, recipes in yaml.safe_load(SHIPPED.read_text())["recipes"].items():
-        for name in recipes:
-            tasks, overrides = plan_run([task, f"recipe={name}", "train.epochs=7"])
-            assert tasks == [task]
-            assert overrides == [*recipes[name], "train.epochs=7"]
+    for name, recipes in yaml.safe_load(SHIPPED.read_text())["recipes"].items():
+        task, block = load_task(name)
+        for recipe in recipes:
+            overrides = expand_recipes(name, [f"recipe={recipe}", "train.epochs=7"])
+            assert overrides == [*recipes[recipe], "train.epochs=7"]
+            params = check_block(name, apply_overrides(block, overrides), task)
+            assert params["train"]["epochs"] == 7
 
 
 def test_an_unknown_recipe_is_told_the_known_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(SHIPPED.parent)
     with pytest.raises(ConvoyError, match="recipes.keypoints: no recipe 'quick'; there are full"):
         read_recipe("keypoints", "quick")
+
+
+@pytest.mark.parametrize("recipes", ["[a]", "{toy: {r: 3}}", "{toy: {r: [1]}}", "{toy: r}"])
+def test_a_recipe_is_a_list_of_texts(project: Path, recipes: str) -> None:
+    Path("params.yaml").write_text(f"tasks: {{}}\nrecipes: {recipes}\n")
+    with pytest.raises(
+        ConvoyError, match=r"params.yaml: recipes.toy(: no recipe|.r: needs a list)"
+    ):
+        read_recipe("toy", "r")
 
 
 def test_the_shipped_file_names_files_that_exist() -> None:

@@ -148,3 +148,12 @@ def test_a_spec_tells_parts_params_and_code(project: Path) -> None:
 def test_the_plan_is_replaced_as_a_whole(project: Path) -> None:
     folder = write_plan("digits")
     assert sorted(file.stem for file in folder.iterdir()) == sorted(NEEDS)
+
+
+@pytest.mark.usefixtures("edit")
+def test_what_becomes_of_duplicates_is_for_ingest_alone() -> None:
+    set_param("person", "checks", "duplicates", "keep_first")
+    assert changed() == {"person": {"ingest", "register"}}
+    spec = make_specs("person")["ingest"]
+    assert spec.params["checks"] == {"duplicates": "keep_first"}
+    assert spec.labels.optional() == {"person_area"}  # a part whose own checks are not there

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -136,18 +137,15 @@ def test_a_second_run_takes_the_place_of_the_first(project: Path) -> None:
     }  # fmt: skip
 
 
-def test_an_image_is_predicted_and_drawn_as_it_is_stored(
-    project: Path, seen: list[Image.Image]
-) -> None:
-    """What its EXIF says of its orientation does not count."""
+def test_an_image_is_predicted_and_drawn_upright(project: Path, seen: list[Image.Image]) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # to be turned by 90 degrees
     file = save(noise(40, 30), project / "a.jpg", exif=exif, quality=95)
     served = Thresholded()
     write_predictions(mask_spec(), served, [file], Path("out"))
-    assert served.sizes == [(40, 30)]
-    assert [image.size for image in seen] == [(40, 30)]
-    assert read_mask(Path("out/a-mask.png")).shape == (30, 40)
+    assert served.sizes == [(30, 40)]
+    assert [image.size for image in seen] == [(30, 40)]
+    assert read_mask(Path("out/a-mask.png")).shape == (40, 30)
 
 
 def test_sixteen_bits_are_drawn_as_the_model_sees_them(
@@ -248,6 +246,37 @@ def test_all_files_are_checked_before_the_first_prediction(spec: Spec, project: 
     with pytest.raises(ConvoyError, match=r"b\.png: cannot be decoded"):
         predict_files(spec, [good, project / "b.png"], Path("out"), "champion")
     assert not Path("out").exists()
+
+
+def test_a_folder_is_walked_and_what_is_left_out_is_counted(
+    spec: Spec, register: Register, project: Path, capsys: Any
+) -> None:
+    register()
+    save(Image.new("L", (4, 4), 255), project / "in/b.png")
+    save(Image.new("L", (4, 4), 0), project / "in/a.png").rename(project / "in/a")
+    save(Image.new("L", (4, 4), 0), project / "in/._b.png")
+    (project / "in/notes.txt").write_text("no")
+    predict_files(spec, [Path("in")], Path("out"), "1")
+    assert Path("out/predictions.csv").read_text().splitlines() == [
+        "image,label,probability",
+        "in/a,dark,1.000000",
+        "in/b.png,bright,1.000000",
+    ]
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "2 predictions in out/predictions.csv; left out: 1 hidden, 1 no image" in printed
+
+
+def test_a_folder_without_images(spec: Spec, project: Path) -> None:
+    (project / "in").mkdir()
+    with pytest.raises(ConvoyError, match="in: no image found"):
+        predict_files(spec, [Path("in")], Path("out"), "champion")
+
+
+@pytest.mark.timeout(60)
+def test_a_pipe_is_not_waited_for(project: Path) -> None:
+    os.mkfifo("pipe.png")
+    with pytest.raises(ConvoyError, match=r"pipe\.png: not a regular file"):
+        check_file(Path("pipe.png"), SAMPLE)
 
 
 def test_the_model_is_the_one_that_is_named(

@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,32 @@ def test_an_unknown_task_is_told_the_known_ones(project: Path) -> None:
 def test_a_file_that_cannot_be_a_task_is_refused(project: Path, file: str, message: str) -> None:
     with pytest.raises(ConvoyError, match=message):
         import_file(Path(file))
+
+
+def test_the_nearest_file_is_suggested(project: Path) -> None:
+    (project / "classification.py").touch()
+    with pytest.raises(ConvoyError, match=r"did you mean classification\.py\?"):
+        import_file(Path("clasification.py"))
+
+
+def test_a_file_must_have_a_module_of_its_own(project: Path) -> None:
+    (project / "v1.2").mkdir()
+    (project / "v1.2/task.py").touch()
+    with pytest.raises(ConvoyError, match="v1.2/task.py: a dot in its name"):
+        import_file(Path("v1.2/task.py"))
+    (project / "json.py").touch()
+    write_params(project, task="json.py")
+    with pytest.raises(ConvoyError, match="json.py: defines no TASK; its name has led to /.*json"):
+        load_task("toy")
+
+
+@pytest.mark.parametrize("name", ["class", "import", "None", "x-1", "2024"])
+def test_a_task_may_have_any_name_of_letters_digits_and_dashes(project: Path, name: str) -> None:
+    block = yaml.safe_load((ROOT / "params.yaml").read_text())["tasks"]["digits"]
+    shutil.copytree(ROOT / "pipelines/tasks/classification", project / "class")
+    text = yaml.safe_dump({"tasks": {name: block | {"task": "class"}}})
+    (project / "params.yaml").write_text(text)
+    assert load_spec(name).name == name
 
 
 def test_a_file_without_a_task_is_refused(project: Path) -> None:

@@ -48,13 +48,19 @@ rm -r $out/half $out/../.$2.earlier
 
 RUN = """
 import sys
-from pipelines import dvc
+from pathlib import Path
+from pipelines import dvc, experiments
+from pipelines.overrides import apply_overrides, rewrite
 from pipelines.running import only_run, put_back_when_stopped
-with only_run(), put_back_when_stopped(["cats"], sys.argv[1:]):
-    if sys.argv[1:]:
-        dvc.run_experiment("cats", sys.argv[1:])
-    else:
-        dvc.reproduce(["cats"])
+params = None
+if sys.argv[1:]:
+    text = Path("params.yaml").read_text()
+    params = rewrite(text, "cats", apply_overrides({}, sys.argv[1:]))
+with only_run(), put_back_when_stopped(["cats"], params):
+    code = dvc.reproduce(["cats"])
+    if not code and params:
+        print(experiments.keep("cats"))
+sys.exit(code)
 """
 
 WHOLE = Path("artifacts/cats/register/whole")
@@ -169,6 +175,84 @@ def test_an_experiment_that_is_stopped_gives_params_back(project: Path, number: 
         assert Path("params.yaml").read_text() == before
         assert_as_before()
     assert git("status", "--porcelain") == ""
+
+
+def run_experiment(*overrides: str) -> subprocess.CompletedProcess[str]:
+    """Runs an experiment to its end; the last line of what it prints is its name."""
+    command = [sys.executable, "-c", RUN, *overrides]
+    return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+
+
+def state() -> dict[str, bytes]:
+    """What an experiment must not change."""
+    files = [Path("params.yaml"), Path("dvc.lock"), *Path("artifacts").rglob("*")]
+    return {str(file): file.read_bytes() for file in files if file.is_file()}
+
+
+def test_an_experiment_is_kept_by_name_and_all_else_is_as_before(project: Path) -> None:
+    before = state()
+    done = run_experiment("shade=3")
+    assert done.returncode == 0
+    assert state() == before
+    assert git("status", "--porcelain") == ""
+    assert_as_before()
+    name = done.stdout.split()[-1]
+    listed = subprocess.run([*dvc.DVC, "exp", "list"], capture_output=True, text=True, check=True)
+    assert name in listed.stdout
+    # it misses the outputs of dogs, which have never run, and so does each `dvc checkout`
+    subprocess.run([*dvc.DVC, "exp", "apply", name], check=False)
+    assert "cats: {shade: 3}" in WHOLE.read_text()
+    assert Path("params.yaml").read_text() == before["params.yaml"].decode().replace("1", "3")
+    assert dvc.changed_stages("cats") == set()
+    git("checkout", "--quiet", ".")
+    subprocess.run([*dvc.DVC, "checkout", "--quiet", "--allow-missing"], check=True)
+    assert state() == before
+
+
+def test_an_experiment_that_is_repeated_has_the_same_name(project: Path) -> None:
+    first, second = (run_experiment("shade=3").stdout.split()[-1] for _ in range(2))
+    assert first == second
+    assert run_experiment("shade=4").stdout.split()[-1] != first
+
+
+@pytest.mark.parametrize("stage", ["prepare", "register"])
+def test_an_experiment_that_fails_gives_everything_back(project: Path, stage: str) -> None:
+    (project / f"failing-{stage}").write_text("exit 1")
+    before = state()
+    assert run_experiment("shade=3").returncode == 255
+    assert state() == before
+    assert_as_before()
+    assert git("status", "--porcelain") == ""
+    assert git("for-each-ref", "refs/exps") == ""
+
+
+@pytest.mark.parametrize("fails", [True, False])
+def test_before_the_first_run_an_experiment_leaves_no_output(project: Path, fails: bool) -> None:
+    subprocess.run(["rm", "-r", "dvc.lock", ".dvc/cache", "artifacts"], check=True)
+    commit("nothing has run")
+    if fails:
+        (project / "failing-register").write_text("exit 1")
+    assert bool(run_experiment("shade=3").returncode) is fails
+    assert not [file for file in Path("artifacts").rglob("*") if file.is_file()]
+    assert git("status", "--porcelain") == ""
+
+
+def test_params_that_nobody_has_committed_are_given_back(project: Path) -> None:
+    Path("params.yaml").write_bytes(b"tasks:\r\n  dogs: {shade: 0}\r\n  cats: {shade: 1}\r\n#")
+    Path("stage.sh").write_text(f"{STAGE}\n# edited\n")
+    before, staged = state(), git("diff", "--cached")
+    name = run_experiment("shade=3").stdout.split()[-1]
+    assert state() == before
+    assert git("diff", "--cached") == staged
+    kept = git("for-each-ref", "--format=%(objectname)", f"refs/exps/**/{name}")
+    assert "# edited" in git("show", f"{kept}:stage.sh")
+
+
+def test_params_that_are_edited_during_an_experiment_stay(project: Path) -> None:
+    (project / "failing-register").write_text("echo '# edited' >> params.yaml")
+    assert run_experiment("shade=3").returncode == 0
+    assert Path("params.yaml").read_text().endswith("# edited\n")
+    assert "cats: {shade: 1}" in WHOLE.read_text()
 
 
 def test_what_was_to_be_committed_before_still_is(project: Path) -> None:

@@ -40,7 +40,7 @@ def repository(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_what_a_run_writes_is_no_uncommitted_change(repository: Path) -> None:
     versioning.check_clean()
     (repository / "model.py").write_text("layers = 3\n")
-    with pytest.raises(ConvoyError, match=r"commit these changes first: model\.py"):
+    with pytest.raises(ConvoyError, match=r"model\.py: has changed; commit it first"):
         versioning.check_clean()
 
 

@@ -27,9 +27,3 @@ def test_many_strata_are_cut() -> None:
 def test_a_single_stratum_is_not_listed() -> None:
     samples = {("", "train"): 16, ("", "val"): 2, ("", "test"): 2}
     assert ingest_table(IngestSummary(samples, 3, 1), "out").row_count == 0
-
-
-def test_what_was_left_out_is_said() -> None:
-    summary = IngestSummary({("cat", "train"): 4}, shards=1, size=9, left_out=12)
-    caption = str(ingest_table(summary, "out").caption)
-    assert caption.endswith("; 12 left out, which lead out of the folder or are no files")

@@ -26,3 +26,9 @@ def test_without_failures_nothing_is_red() -> None:
     cells = list(table.columns[1].cells)
     assert [str(cell) for cell in cells] == ["2", "2", "0", "1.0", "2.0"]
     assert all(isinstance(cell, Text) and not cell.style for cell in cells)
+
+
+def test_what_was_left_out_is_counted() -> None:
+    tally = Tally(samples=2, left_out={"hidden": 1_000, "no image": 3})
+    values = [str(cell) for cell in tally_table(tally, Path("a"), seconds=1.0).columns[1].cells]
+    assert "left out: 1,000 hidden, 3 no image" in values
