@@ -66,10 +66,10 @@ def project(good_run: Workspace, tmp_path: Path) -> Workspace:
     return Copy(good_run, tmp_path / "project")
 
 
-def start(project: Workspace) -> subprocess.Popen[bytes]:
+def start(project: Workspace, *overrides: str) -> subprocess.Popen[bytes]:
     with (project.folder.parent / "run.log").open("ab") as log:
         return subprocess.Popen(
-            ["convoy", "run", "digits"],
+            ["convoy", "run", "digits", *overrides],
             cwd=project.folder,
             env=project.environment,
             stdout=log,
@@ -78,9 +78,9 @@ def start(project: Workspace) -> subprocess.Popen[bytes]:
         )
 
 
-def stop_in(project: Workspace, stage: str, number: int) -> int:
+def stop_in(project: Workspace, stage: str, number: int, *overrides: str) -> int:
     """Sends a signal to a run, and to nothing that it has started, while a stage runs."""
-    run = start(project)
+    run = start(project, *overrides)
     while not any(f"convoy stage {stage} digits" in command for command in at_work(project)):
         assert run.poll() is None, (project.folder.parent / "run.log").read_text()[-2000:]
         time.sleep(0.05)
@@ -152,12 +152,18 @@ def test_a_good_run_leaves_no_temporary_file(project: Workspace, tmp_path: Path)
     assert left_over(project) == []
 
 
+@pytest.mark.parametrize("overrides", [(), ("train.epochs=9",)], ids=["run", "experiment"])
 @pytest.mark.parametrize("stage", ["validate", "train"])
 @pytest.mark.parametrize("number", SIGNALS)
 def test_a_stopped_run_leaves_nothing_at_work_and_the_outputs_of_the_last(
-    good_run: Workspace, project: Workspace, stage: str, number: int
+    good_run: Workspace,
+    project: Workspace,
+    stage: str,
+    number: int,
+    overrides: tuple[str, ...],
 ) -> None:
-    code = stop_in(project, stage, number)
+    params = (project.folder / "params.yaml").read_bytes()
+    code = stop_in(project, stage, number, *overrides)
     if number == signal.SIGKILL:
         wait_until(lambda: not at_work(project))
         assert "the run before this one was killed" in project.run("convoy", "clean")
@@ -165,6 +171,7 @@ def test_a_stopped_run_leaves_nothing_at_work_and_the_outputs_of_the_last(
         assert code == 128 + number
         assert at_work(project) == []
     assert outputs(project) == outputs(good_run)
+    assert (project.folder / "params.yaml").read_bytes() == params
     assert left_over(project) == []
     assert project.run("git", "status", "--porcelain", "--untracked-files=no") == ""
     assert champions(project) == 1

@@ -111,8 +111,11 @@ def test_an_older_commit_brings_its_data_model_metrics_and_lineage_back(project:
     lineage = project.run("convoy", "lineage", "digits")
     overrides = ("train.epochs=2", "train.early_stopping=null", "train.shuffle_buffer=2000")
     assert "shuffle_buffer" not in project.params()["tasks"]["digits"]["train"]
-    output = project.run("convoy", "run", "digits", *overrides)
-    assert "dvc exp run" in output
+    params = (project.folder / "params.yaml").read_bytes()
+    project.run("convoy", "run", "digits", *overrides)
+    assert (project.folder / "params.yaml").read_bytes() == params
+    assert {name: (project.folder / name).read_bytes() for name in names} == before
+    assert "digits" in project.experiment("digits", *overrides)
     second = project.commit("a worse model")
     assert project.params()["tasks"]["digits"]["train"]["epochs"] == 2
     assert (project.folder / names[0]).read_bytes() != before[names[0]]
@@ -123,6 +126,19 @@ def test_an_older_commit_brings_its_data_model_metrics_and_lineage_back(project:
     assert "up to date" in project.run("dvc", "repro")
     project.run("git", "checkout", "--quiet", second)
     project.run("dvc", "checkout")
+
+
+@pytest.mark.parametrize("name", ["données", "set (1)", "a,b", "it's", "x=1", "v[2]", "a: b #1"])
+def test_an_experiment_that_fails_leaves_no_trace(project: Workspace, name: str) -> None:
+    folder = project.folder / "in" / name
+    folder.mkdir(parents=True)
+    params, metrics = (project.folder / "params.yaml").read_bytes(), project.metrics("digits")
+    overrides = ("source.kind=mnist_idx", f"source.path=in/{name}")
+    assert f"error in/{name}: no " in fail(project, "convoy", "run", "digits", *overrides)
+    assert (project.folder / "params.yaml").read_bytes() == params
+    assert project.metrics("digits") == metrics
+    assert project.run("git", "status", "--porcelain", "--untracked-files=no") == ""
+    shutil.rmtree(project.folder / "in")
 
 
 def test_examples_that_do_not_fit_the_schema_stop_the_run(project: Workspace) -> None:

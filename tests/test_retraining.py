@@ -239,6 +239,17 @@ def test_broken_images_are_not_taken(project: Workspace) -> None:
     assert_settled(project)
 
 
+def test_a_dry_run_refuses_what_a_run_would(project: Workspace) -> None:
+    new = project.folder.parent / "unknown"
+    write_images(new, [0])
+    (new / "0").rename(new / "zero")  # no class of the task
+    before = history(project), splits(project), batches(project)
+    assert retrain(project, "--data", str(new), "--dry-run") is Outcome.DATA_INVALID
+    assert "zero" in log(project)
+    assert (history(project), splits(project), batches(project)) == before
+    assert retrain(project, "--data", str(new)) is Outcome.DATA_INVALID
+
+
 def test_labels_that_cannot_be_read_are_not_taken(project: Workspace) -> None:
     new = project.folder.parent / "labels.csv"
     new.write_text("path,label\nnowhere.png,1\n")

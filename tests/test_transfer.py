@@ -18,10 +18,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 
 def test_a_registered_backbone_is_transferred_in_two_phases(project: Workspace) -> None:
-    project.run("convoy", "run", "objects", FEW, "train.epochs=2", "checks.balance_floor=0")
-    project.run(
-        "convoy",
-        "run",
+    project.experiment("objects", FEW, "train.epochs=2", "checks.balance_floor=0")
+    project.experiment(
         "person",
         FEW,
         "train.initial_weights=models:/objects/1",

@@ -5,6 +5,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import sysconfig
 import time
 from contextlib import closing
 from pathlib import Path
@@ -121,3 +122,58 @@ def test_without_space_nothing_is_left(project: Path) -> None:
     assert list(project.glob(".mlflow.db-*")) == []
     ensure_database(project / "mlflow.db")
     assert is_whole(project / "mlflow.db")
+
+
+OLDER = """
+import sqlalchemy
+from alembic import command
+from mlflow.store.db.utils import _get_alembic_config
+from mlflow.store.tracking.dbmodels.initial_models import Base
+uri = "sqlite:///mlflow.db"
+engine = sqlalchemy.create_engine(uri)
+Base.metadata.create_all(engine)
+command.upgrade(_get_alembic_config(uri), "cc1f77228345")
+with engine.begin() as connection:
+    connection.execute(sqlalchemy.text(
+        "INSERT INTO experiments (experiment_id, name, artifact_location, lifecycle_stage) "
+        "VALUES (0, 'Default', 'mlruns/0', 'active')"))
+"""
+"""Makes the tables of MLflow 1.28."""
+
+
+@pytest.mark.slow  # dozens of migrations
+@pytest.mark.usefixtures("project")
+def test_the_file_of_an_older_mlflow_is_left_alone_and_the_remedy_works(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PATH", f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    subprocess.run([sys.executable, "-c", OLDER], check=True, capture_output=True)
+    before = Path("mlflow.db").read_bytes()
+    with pytest.raises(ConvoyError, match="is of an older MLflow than the installed one") as error:
+        configure()
+    assert Path("mlflow.db").read_bytes() == before
+    remedy = str(error.value).partition("upgrade it: ")[2]
+    subprocess.run(remedy, shell=True, check=True, capture_output=True)
+    assert Path("mlflow.db.before").read_bytes() == before
+    configure()
+    assert [each.name for each in mlflow.search_experiments()] == ["Default"]
+
+
+@pytest.mark.parametrize(
+    ("revision", "message"),
+    [
+        ("ffffffffffff", "is of a newer MLflow than the installed one, .* or move the file away"),
+        (None, "is of an older MLflow than the installed one"),
+    ],
+)
+def test_the_file_of_another_mlflow_is_told(
+    store: Path, revision: str | None, message: str
+) -> None:
+    with closing(sqlite3.connect(store / "mlflow.db")) as connection, connection:
+        connection.execute("DELETE FROM alembic_version")
+        if revision:
+            connection.execute("INSERT INTO alembic_version VALUES (?)", (revision,))
+    with pytest.raises(ConvoyError, match=message) as error:
+        configure()
+    assert "\n" not in str(error.value)

@@ -84,5 +84,5 @@ def test_augmentation_changes_nothing_unless_told_otherwise() -> None:
 def test_a_view_without_tiles_says_so() -> None:
     view = ToyView(name="toy")
     assert view.artifacts({}, ()) == {}
-    with pytest.raises(ConvoyError, match="the task toy cannot be predicted in tiles"):
+    with pytest.raises(ConvoyError, match="tasks.toy: cannot be predicted in tiles"):
         view.predict_in_tiles(lambda samples: {}, b"", 64)

@@ -1,0 +1,232 @@
+"""Tiny data of one's own in every layout that a source reads, a writer a layout.
+
+A writer fills a folder and gives the keys of the block `source` that go with it.
+"""
+
+import gzip
+import json
+import struct
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from components.core.facial_points import COLUMNS, KEYPOINTS
+from components.core.table import SPLITS
+from components.ingest.sources.faces.render import render
+from components.ingest.sources.pts_landmarks import LANDMARKS, MEANS
+
+Writer = Callable[[Path], Mapping[str, Any]]
+
+FACES = 20
+SCENES = {"train": 8, "val": 4, "test": 4}
+SCENE = (48, 64)
+PHOTO = (48, 56)
+PEOPLE = {"train": 8, "val": 8, "test": 8}
+
+
+def draw_class(index: int, size: tuple[int, int], channels: int, seed: int) -> np.ndarray:
+    """Noise with a bright bar, whose place tells the class."""
+    rng = np.random.default_rng((index, seed))
+    pixels = rng.integers(0, 90, (*size, channels), np.uint8)
+    begin = index * size[0] // 10
+    pixels[begin : begin + size[0] // 8] += 150
+    return pixels.squeeze()
+
+
+def draw_classes(
+    classes: Sequence[str], size: tuple[int, int], channels: int, each: Mapping[str, int]
+) -> Iterator[tuple[str, str, str, np.ndarray]]:
+    """Split, class, name and pixels of some images, as many a class and split as told."""
+    for split, count in each.items():
+        for index, name in enumerate(classes):
+            for number in range(count):
+                seed = 100 * SPLITS.index(split) + number
+                yield split, name, f"{number}.png", draw_class(index, size, channels, seed)
+
+
+def save(pixels: np.ndarray, file: Path) -> None:
+    """Writes an image, and the folders above it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(pixels).save(file)
+
+
+def as_folders(
+    folder: Path, classes: Sequence[str], size: tuple[int, int], channels: int
+) -> Mapping[str, Any]:
+    """Writes the layout of `image_folder`, with splits."""
+    each = {"train": 4, "val": 1, "test": 2}
+    for split, name, file, pixels in draw_classes(classes, size, channels, each):
+        save(pixels, folder / split / name / file)
+    return {"path": str(folder)}
+
+
+def as_csv(
+    folder: Path, classes: Sequence[str], size: tuple[int, int], channels: int
+) -> Mapping[str, Any]:
+    """Writes the layout of `csv_labels`, with a column of splits."""
+    rows = ["path,label,split"]
+    each = {"train": 4, "val": 1, "test": 2}
+    for split, name, file, pixels in draw_classes(classes, size, channels, each):
+        path = f"images/{split}-{name}-{file}"
+        save(pixels, folder / path)
+        rows.append(f"{path},{name},{split}")
+    (folder / "labels.csv").write_text("\n".join(rows) + "\n")
+    return {"path": str(folder / "labels.csv")}
+
+
+def as_idx(folder: Path) -> Mapping[str, Any]:
+    """Writes the layout of `mnist_idx`; validation images are carved out."""
+    digits = [str(digit) for digit in range(10)]
+    for name, split, count in (("train", "train", 10), ("t10k", "test", 2)):
+        drawn = list(draw_classes(digits, (28, 28), 1, {split: count}))
+        images = b"".join(pixels.tobytes() for *_, pixels in drawn)
+        labels = bytes(int(label) for _, label, _, _ in drawn)
+        header = struct.pack(">4I", 0x803, len(drawn), 28, 28)
+        (folder / f"{name}-images-idx3-ubyte").write_bytes(header + images)
+        packed = gzip.compress(struct.pack(">2I", 0x801, len(drawn)) + labels)
+        (folder / f"{name}-labels-idx1-ubyte.gz").write_bytes(packed)
+    return {"path": str(folder)}
+
+
+def draw_faces() -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Pixels of 96x96 faces and their 15 points, `[15, 2]`."""
+    for number in range(FACES):
+        face = render(np.random.default_rng((7, number)))
+        yield face.image, face.points
+
+
+def as_kaggle(folder: Path) -> Mapping[str, Any]:
+    """Writes the layout of `kaggle_keypoints`."""
+    rows = [",".join((*COLUMNS, "Image"))]
+    for image, points in draw_faces():
+        pixels = " ".join(map(str, image.ravel().tolist()))
+        rows.append(",".join([*(f"{value:.3f}" for value in points.ravel()), pixels]))
+    (folder / "training.csv").write_text("\n".join(rows) + "\n")
+    return {"path": str(folder / "training.csv")}
+
+
+def as_landmarks(folder: Path) -> Mapping[str, Any]:
+    """Writes the layout of `pts_landmarks`; other points are in the middle of the face."""
+    for number, (image, points) in enumerate(draw_faces()):
+        save(image, folder / f"{number}.jpg")
+        landmarks = np.full((LANDMARKS, 2), points.mean(axis=0))
+        for point, indices in zip(points, MEANS, strict=True):
+            landmarks[list(indices)] = point
+        for point, indices in zip(points, MEANS, strict=True):
+            if len(indices) == 1:  # corners of eyes are among the six that make a centre
+                landmarks[indices[0]] = point
+        lines = [f"{x + 1:.3f} {y + 1:.3f}" for x, y in landmarks]
+        text = "\n".join(["version: 1", f"n_points: {LANDMARKS}", "{", *lines, "}"])
+        (folder / f"{number}.pts").write_text(text + "\n")
+    return {"path": str(folder)}
+
+
+def write_coco(
+    folder: Path,
+    images: Sequence[np.ndarray],
+    categories: Sequence[Mapping[str, Any]],
+    annotations: Sequence[Mapping[str, Any]],
+) -> Mapping[str, Any]:
+    """Writes images and a JSON file in COCO's format."""
+    entries = []
+    for number, pixels in enumerate(images):
+        save(pixels, folder / f"{number}.png")
+        height, width = pixels.shape[:2]
+        entries.append({"id": number, "file_name": f"{number}.png"})
+        entries[-1] |= {"width": width, "height": height}
+    numbered = [{"id": number, **each} for number, each in enumerate(annotations)]
+    content = {"images": entries, "categories": categories, "annotations": numbered}
+    (folder / "labels.json").write_text(json.dumps(content))
+    return {"path": str(folder), "annotations": "labels.json"}
+
+
+def as_coco_keypoints(folder: Path) -> Mapping[str, Any]:
+    """Writes the layout of `coco_keypoints`: a face an image, whose box is all of it."""
+    faces = list(draw_faces())
+    annotations = [
+        {
+            "image_id": number,
+            "category_id": 1,
+            "bbox": [0, 0, image.shape[1], image.shape[0]],
+            "keypoints": np.insert(points, 2, 2, axis=1).ravel().tolist(),
+        }
+        for number, (image, points) in enumerate(faces)
+    ]
+    category = {"id": 1, "name": "face", "keypoints": list(KEYPOINTS)}
+    return write_coco(folder, [image for image, _ in faces], [category], annotations)
+
+
+def as_coco_labels(folder: Path) -> Mapping[str, Any]:
+    """Writes the layout of `coco_labels`: every second image has a person in a fifth of it."""
+    height, width = PHOTO
+    images = [draw_class(number % 2, PHOTO, 3, number) for number in range(60)]
+    box = [0, 0, width, height // 5]
+    annotations = [
+        {"image_id": number, "category_id": 1, "area": box[2] * box[3], "bbox": box}
+        for number in range(1, len(images), 2)
+    ]
+    return write_coco(folder, images, [{"id": 1, "name": "person"}], annotations)
+
+
+def draw_scene(classes: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Pixels and class indices: a stripe a class."""
+    height, width = SCENE
+    mask = np.repeat(np.arange(width) * classes // width, height).reshape(width, height).T
+    noise = np.random.default_rng(seed).integers(0, 40, (height, width, 3))
+    return (noise + 30 * mask[..., np.newaxis]).astype(np.uint8), mask.astype(np.uint8)
+
+
+def as_masks(folder: Path, classes: Sequence[str]) -> Mapping[str, Any]:
+    """Writes the layout of `mask_folder`, with splits."""
+    for split, count in SCENES.items():
+        for number in range(count):
+            image, mask = draw_scene(len(classes), 100 * SPLITS.index(split) + number)
+            save(image, folder / split / "images" / f"{number}.jpg")
+            save(mask, folder / split / "masks" / f"{number}.png")
+    return {"path": str(folder)}
+
+
+def as_coco_masks(folder: Path, classes: Sequence[str]) -> Mapping[str, Any]:
+    """Writes the layout of `coco_segmentation`: a rectangle a class."""
+    height = SCENE[0]
+    images = [draw_scene(len(classes), number)[0] for number in range(20)]
+    _, mask = draw_scene(len(classes), 0)
+    annotations = []
+    for image in range(len(images)):
+        for index in range(len(classes)):
+            left, right = np.flatnonzero(mask[0] == index)[[0, -1]] + (0, 1)
+            outline = [[left, 0, right, 0, right, height, left, height]]
+            polygons = [[float(value) for value in each] for each in outline]
+            annotations.append(
+                {"image_id": image, "category_id": index + 1, "segmentation": polygons}
+            )
+    categories = [{"id": index + 1, "name": name} for index, name in enumerate(classes)]
+    return {**write_coco(folder, images, categories, annotations), "classes": list(classes)}
+
+
+def layouts_of(name: str, block: Mapping[str, Any]) -> Mapping[str, Writer]:
+    """The layouts that can be meant for a task of `params.yaml`, each with its writer."""
+    classes = block["checks"].get("classes", ())
+    if name == "keypoints":
+        return {
+            "kaggle_keypoints": as_kaggle,
+            "pts_landmarks": as_landmarks,
+            "coco_keypoints": as_coco_keypoints,
+        }
+    if name == "segmentation":
+        return {
+            "mask_folder": partial(as_masks, classes=classes),
+            "coco_segmentation": partial(as_coco_masks, classes=classes),
+        }
+    size, channels = ((28, 28), 1) if name == "digits" else (PHOTO, 3)
+    some = {"classes": classes, "size": size, "channels": channels}
+    own = {"digits": {"mnist_idx": as_idx}, "person": {"coco_labels": as_coco_labels}}
+    return {
+        "image_folder": partial(as_folders, **some),
+        "csv_labels": partial(as_csv, **some),
+        **own.get(name, {}),
+    }
