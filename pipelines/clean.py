@@ -13,7 +13,6 @@ from pipelines.temporary import TEMPORARY, abandoned_files
 
 FORMER = "tmp" + "[a-z0-9_]" * 8
 """Folders beside `TEMPORARY` in which `retrain` once took new samples in."""
-EMBEDDED_REGISTRY = Path("mlflow.db")
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ def clean(remove: bool) -> Iterator[Orphan]:
         if remove:
             shutil.rmtree(path, ignore_errors=True)
         yield orphan
-    if EMBEDDED_REGISTRY.is_file() or os.environ.get("MLFLOW_TRACKING_URI"):  # to ask makes one
+    if os.environ.get("MLFLOW_TRACKING_URI") or _has_registry():
         for task in read_blocks():
             yield from _registered(task, remove)
 
@@ -65,6 +64,13 @@ def _files() -> Iterator[tuple[Path, str]]:
     for task in read_blocks():
         for path in task_leftovers(task):
             yield path, f"half an output of {task}"
+
+
+def _has_registry() -> bool:
+    """Whether there is an embedded registry: to ask it would make one."""
+    from components.core.store import embedded_database
+
+    return embedded_database().is_file()
 
 
 def _registered(task: str, remove: bool) -> Iterator[Orphan]:

@@ -12,6 +12,7 @@ from rich.tree import Tree
 from components.core.errors import ConvoyError
 from components.core.layout import data_folder, lineage_file
 from pipelines.project import load_spec
+from pipelines.registration import registered_version
 from pipelines.reports.terminal import plain
 
 DVC_LOCK = Path("dvc.lock")
@@ -19,25 +20,31 @@ LAST_STAGE = "register"
 
 
 def lineage_tree(task: str) -> Tree:
-    """Draws what the last registered version was made from.
+    """Draws what the last model was made from.
 
     Args:
         task: The task's name.
 
     Returns:
-        The registered version at the root; below each artifact those it was made from; at
-        the leaves the data folder and the source with the hashes of `dvc.lock`.
+        At the root the version that the model is in the registry, by its digest; below each
+        artifact those it was made from; at the leaves the data folder and the source with the
+        hashes of `dvc.lock`.
 
     Raises:
-        ConvoyError: When the task has not been registered here.
+        ConvoyError: When no model was registered or lies here, or MLflow cannot be reached.
     """
     file = lineage_file(task, LAST_STAGE)
     if not file.is_file():
-        raise ConvoyError(f"{file}: not found; run: convoy run {task}")
+        raise ConvoyError(f"{file}: not found; run: dvc pull, or convoy run {task}")
     store = open_store(file)
     (pushed,) = store.get_artifacts_by_type("PushedModel")[-1:]
-    version = plain(f" version {pushed.custom_properties['version'].string_value}")
-    tree = Tree(plain(task, "bold") + version)
+    version = registered_version(task)
+    known = (
+        f"version {version.version}"
+        if version
+        else f"of no version in this registry; convoy register {task} makes it one"
+    )
+    tree = Tree(plain(task, "bold") + plain(f" {known}"))
     _grow(tree, store, pushed, {pushed.id}, list(_data_hashes(task)))
     return tree
 

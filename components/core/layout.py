@@ -4,8 +4,16 @@ from pathlib import Path
 
 METADATA = "metadata.sqlite"
 CURVES_FILE = "curves.csv"
+LAYERS_FILE = "layers.csv"
+PAGE_FILE = "index.html"
 SPEED_FILE = "speed.csv"
+USAGE_FILE = "usage.json"
 METRICS_FILE = "metrics.json"
+INTERVALS_FILE = "intervals.json"
+PER_CLASS_FILE = "per_class.csv"
+SLICES_FILE = "slices.csv"
+RULES_FILE = "rules.csv"
+CARD_FILE = "card.md"
 CHAMPION_FILE = "champion.json"
 DECISION_FILE = "decision.json"
 REGISTRATION_FILE = "registration.json"
@@ -39,6 +47,16 @@ def lineage_file(task: str, stage: str) -> Path:
 def speed_file(task: str) -> Path:
     """How fast each epoch of the training was."""
     return diary_folder(task, "train") / SPEED_FILE
+
+
+def usage_file(task: str, stage: str) -> Path:
+    """How long a stage took and how much memory it needed."""
+    return diary_folder(task, stage) / USAGE_FILE
+
+
+def page_file(task: str) -> Path:
+    """The page that shows all that is known of a task."""
+    return Path("reports") / task / PAGE_FILE
 
 
 def report_folder(task: str, stage: str) -> Path:

@@ -122,6 +122,23 @@ class Sample(Part, ABC):
             can. One that cannot be is no error here: validation names it with all others.
         """
 
+    # evaluate, register
+
+    def conditions(self, data: bytes) -> Mapping[str, float]:
+        """What a model may be better or worse by, such as brightness; nothing by default.
+
+        Args:
+            data: An encoded sample that decodes.
+
+        Returns:
+            Numbers by name, the same names for every sample.
+        """
+        return {}
+
+    def preprocessing(self) -> str:
+        """What becomes of an encoded sample before the network, in a sentence of the model card."""
+        return f"The model takes `{self.column}`, an encoded sample, and prepares it itself."
+
     # validate, drift
 
     @abstractmethod
@@ -245,6 +262,14 @@ class Labels(Part, ABC):
     def rules(self) -> Sequence[Expectation]:
         """What the label columns must fulfil."""
 
+    def draw(self, picture: Image.Image, labels: Mapping[str, Any]) -> Image.Image:
+        """Draws the labels of a row of the table onto its sample's picture; nothing by default."""
+        return picture
+
+    def call(self, column: str, value: str) -> str:
+        """What a person calls a string that `describe` gives; the string by default."""
+        return value
+
     @abstractmethod
     def describe(self, rows: pd.DataFrame) -> pd.DataFrame:
         """What is compared to tell drift, a row a sample.
@@ -282,6 +307,10 @@ class Features(Part, ABC):
     def draw(self, picture: Image.Image, example: Mapping[str, np.ndarray]) -> Image.Image:
         """Draws an unpacked example's features onto its picture; nothing by default."""
         return picture
+
+    def caption(self, example: Mapping[str, np.ndarray], transform: tft.TFTransformOutput) -> str:
+        """An unpacked example's features in a few words, where they have no picture; none."""
+        return ""
 
 
 class Augmentation(Part):
@@ -357,6 +386,15 @@ Predict = Callable[[Sequence[bytes]], Prediction]
 class View(Part, ABC):
     """What a person or a table is given of a prediction."""
 
+    def purpose(self, classes: Sequence[str]) -> str:
+        """What a prediction is, in a sentence of the model card; the columns by default.
+
+        Args:
+            classes: The names of the model's classes; may be empty.
+        """
+        columns = " and ".join(f"`{name}`" for name in self.columns(classes).names)
+        return f"It predicts {columns} of a sample."
+
     @abstractmethod
     def columns(self, classes: Sequence[str]) -> pa.Schema:
         """The columns of `rows`."""
@@ -398,13 +436,34 @@ class View(Part, ABC):
 
 
 class Evaluation(ABC):
-    """Metrics of a whole split, gathered batch by batch in bounded memory.
+    """Metrics of a whole split, gathered batch by batch; kept are a few numbers an example.
+
+    Metrics whose names have a slash, such as `recall/cat`, are those of single classes.
 
     Attributes:
         needs_validation: Whether `tune` wants the validation split to be measured, too.
     """
 
     needs_validation: bool = False
+
+    @property
+    def examples(self) -> int:
+        """How many examples `metrics_of` can choose from; 0, by default, where it cannot."""
+        return 0
+
+    def metrics_of(self, chosen: np.ndarray) -> dict[str, float]:
+        """The metrics over some examples, for bootstrap intervals and slices.
+
+        What was tuned stays as it was. A metric that some examples do not define is left out.
+
+        Args:
+            chosen: Which ones, in the order in which they were taken in, from 0; some of them
+                several times. int `[any]`, one at least.
+
+        Returns:
+            Those of `metrics`, which are these over all examples.
+        """
+        raise NotImplementedError
 
     @abstractmethod
     def update(self, rows: Sequence[Row], outputs: Prediction) -> None:

@@ -21,12 +21,14 @@ from components.core.conditions import explain
 from components.core.database import ensure_database
 from components.core.errors import ConvoyError
 from components.core.files import folder_digest
+from components.core.home import home_folder
 from components.core.relocate import relocate
 from components.core.server import check_server, describe_refusal
 
-EMBEDDED_STORE = "sqlite:///mlflow.db"
-ARTIFACTS = "mlartifacts"
 SQLITE = "sqlite:///"
+DATABASE = "mlflow.db"
+ARTIFACTS = "mlartifacts"
+TRACKING_URI = "MLFLOW_TRACKING_URI"
 CHAMPION = "champion"
 MODEL_ARTIFACT = "model"
 DIGEST_TAG = "model_digest"
@@ -55,14 +57,47 @@ def mlflow_errors() -> Iterator[None]:
 
 @mlflow_errors()
 def configure() -> None:
-    """Points MLflow at `MLFLOW_TRACKING_URI`, or at `mlflow.db` in the current folder."""
-    mlflow.set_tracking_uri(os.environ.get("MLFLOW_TRACKING_URI") or EMBEDDED_STORE)
+    """Points MLflow at `MLFLOW_TRACKING_URI`, or at `mlflow.db` where the project is at home.
+
+    Worktrees, and the copies in which DVC runs experiments, share the registry of the project
+    that they are of, also one that is named by a relative path.
+
+    Raises:
+        ConvoyError: When there is no such place, the store is no database or a server is silent.
+    """
+    mlflow.set_tracking_uri(_shared(os.environ.get(TRACKING_URI) or f"{SQLITE}{DATABASE}"))
     database = local_database()
     if database is None:
         check_server(mlflow.get_tracking_uri())
     else:
         ensure_database(database)
         relocate(database, database.with_name(ARTIFACTS))
+
+
+def embedded_database() -> Path:
+    """The SQLite file that is the registry where no other is named.
+
+    Raises:
+        ConvoyError: When the current folder's worktree has no such place.
+    """
+    return home_folder(Path.cwd()) / DATABASE
+
+
+def _shared(uri: str) -> str:
+    """The address of a store, its file being the home's where it is relative."""
+    name = uri.removeprefix(SQLITE)
+    if not uri.startswith(SQLITE) or name.startswith(("/", "file:", ":")):
+        return uri
+    here, home = Path.cwd(), home_folder(Path.cwd())
+    if home == here.resolve():
+        return uri
+    if (here / name).is_file():
+        raise ConvoyError(
+            f"{here / name}: a registry of this folder's own, which is a worktree or a copy of "
+            f"{home} and shares the registry there; move it away with its {ARTIFACTS}, or name "
+            f"it: export {TRACKING_URI}={SQLITE}{here / name}"
+        )
+    return f"{SQLITE}{home / name}"
 
 
 def local_database() -> Path | None:
@@ -117,7 +152,7 @@ def download(uri: str) -> Path:
         raise _named(
             uri,
             f"version {version.version} is registered, but its files cannot be read: {error}; "
-            f"run: convoy run {version.name}, which registers its last model again",
+            f"run: convoy register {version.name}, which registers the last model again",
         ) from error
     registered = version.tags.get(DIGEST_TAG)
     if registered not in (None, found):
@@ -146,10 +181,17 @@ def _resolve(uri: str) -> ModelVersion:
             raise
         raise _named(
             uri,
-            f"there is no {f'version {number}' if number else alias} of {name}; convoy models "
-            f"{name} lists what there is, convoy run {name} registers the last model again where "
-            f"it is missing, and convoy promote {name} makes it the champion",
+            f"there is no {f'version {number}' if number else alias} of {name}; {remedy(name)}",
         ) from None
+
+
+def remedy(name: str) -> str:
+    """What to do where the registry has not the version of a model that was asked for."""
+    return (
+        f"convoy models {name} lists what there is, convoy register {name} registers the last "
+        f"model here where it is missing, as after dvc pull, and convoy promote {name} makes it "
+        "the champion"
+    )
 
 
 def _named(uri: str, message: str) -> ConvoyError:

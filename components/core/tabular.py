@@ -145,7 +145,7 @@ def read_json(file: Path) -> Any:
 
 def write_json(content: object, file: Path) -> None:
     """Writes a JSON file, indented for people."""
-    with _whole(file) as stream:
+    with written_whole(file) as stream:
         stream.write(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 
 
@@ -161,12 +161,13 @@ def write_csv(table: pd.DataFrame | Mapping[str, Sequence[Any]], file: Path) -> 
     frame = pd.DataFrame(table).rename(columns=csv_cell)
     words = frame.select_dtypes(exclude=["number", "bool"]).columns
     frame[words] = frame[words].applymap(csv_cell, na_action="ignore")
-    with _whole(file) as stream:
+    with written_whole(file) as stream:
         frame.to_csv(stream, index=False, float_format="%.6f", lineterminator="\n")
 
 
 @contextmanager
-def _whole(file: Path) -> Iterator[TextIO]:
+def written_whole(file: Path) -> Iterator[TextIO]:
+    """A file to write, which takes the place of the one before when the block has ended."""
     partial = file.with_name(f".{file.name}.partial")
     try:
         # names of files may hold bytes that are no UTF-8

@@ -6,6 +6,7 @@ which escapes all that a template is given.
 """
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 LONGEST = 255
@@ -97,6 +98,17 @@ def markdown(text: object) -> str:
     """A message as one line of Markdown that shows it as it is."""
     escaped = INLINE.sub(r"\\\g<0>", sentence(text))
     return LINE_START.sub(r"\g<digits>\\\g<mark>", escaped)
+
+
+def name_some(words: Sequence[object], shown: int = 20) -> str:
+    """Words of the data as Markdown, `a, b and 3 more` where they are many.
+
+    Args:
+        words: All of them.
+        shown: How many are named.
+    """
+    named = ", ".join(markdown(word(each)) for each in words[:shown])
+    return f"{named} and {len(words) - shown:,} more" if len(words) > shown else named
 
 
 def code_block(text: object) -> str:

@@ -24,13 +24,13 @@ def Register(  # noqa: N802 (TFX names components like classes)
         model_run: The training curves.
         evaluation: Metrics, pictures and the gate's decision.
         spec: The task and all of its parameters, as JSON.
-        registered: Receives the version and the decision as `registration.json`.
+        registered: Receives the version and the decision as `registration.json`, and `card.md`.
     """
     from components.core.artifacts import serving_folder, split_files
-    from components.core.layout import CURVES_FILE, REGISTRATION_FILE
+    from components.core.layout import CARD_FILE, CURVES_FILE, REGISTRATION_FILE
     from components.core.tabular import write_json
     from components.core.task import Spec
-    from components.register.registration import Results, register_model
+    from components.register.registration import Results, register_model, write_card
 
     results = Results(
         model=serving_folder(model),
@@ -38,8 +38,10 @@ def Register(  # noqa: N802 (TFX names components like classes)
         evaluation=Path(evaluation.uri),
         examples=split_files(examples, "test"),
     )
-    registration = register_model(Spec.from_json(spec), results)
+    task = Spec.from_json(spec)
+    registration = register_model(task, results)
     registered.set_string_custom_property("version", registration["version"])
     folder = Path(registered.uri)
     folder.mkdir(parents=True, exist_ok=True)
     write_json(registration, folder / REGISTRATION_FILE)
+    (folder / CARD_FILE).write_text(write_card(task, results), encoding="utf-8")

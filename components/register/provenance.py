@@ -17,6 +17,7 @@ from components.core.names import describe_unknown
 
 DVC_LOCK = Path("dvc.lock")
 UNKNOWN = "unknown"
+SHORT = 8
 
 
 def provenance(name: str) -> dict[str, str]:
@@ -57,6 +58,18 @@ def data_hash(task: str) -> str:
     return next(hashes, UNKNOWN)
 
 
+def source_hash(path: str) -> str:
+    """DVC's hash of a source; `unknown` while DVC has not recorded one."""
+    hashes = (each["md5"] for each in _entries("deps") if each["path"] == path)
+    return next(hashes, UNKNOWN)
+
+
+def short_commit(commit: str) -> str:
+    """The start of a commit's hash, or of another; `-dirty` stays visible."""
+    start, _, dirty = commit.partition("-")
+    return start[:SHORT] + ("-" + dirty if dirty else "")
+
+
 def params_hash(task: str) -> str:
     """SHA-256 of the task's block of `params.yaml`, whatever its order, layout and comments.
 
@@ -71,11 +84,15 @@ def params_hash(task: str) -> str:
 
 
 def _outs() -> Iterator[Mapping[str, Any]]:
-    """What the stages that have run wrote, as `dvc.lock` records it when each finishes."""
+    return _entries("outs")
+
+
+def _entries(kind: str) -> Iterator[Mapping[str, Any]]:
+    """What stages wrote (`outs`) or read (`deps`), as `dvc.lock` records it when each finishes."""
     if not DVC_LOCK.is_file():
         return
     for stage in yaml.safe_load(DVC_LOCK.read_text()).get("stages", {}).values():
-        yield from stage.get("outs", ())
+        yield from stage.get(kind, ())
 
 
 def _ask_git(*arguments: str) -> str:

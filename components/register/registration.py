@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import mlflow
+
 from components.core.digest import model_digest
 from components.core.examples import read_raw
 from components.core.files import folder_digest
 from components.core.layout import (
+    CARD_FILE,
     CHAMPION_FILE,
     DECISION_FILE,
     METRICS_FILE,
@@ -17,10 +20,14 @@ from components.core.layout import (
     lineage_file,
     speed_file,
 )
+from components.core.measures import overall
 from components.core.store import CHAMPION, DIGEST_TAG
 from components.core.tabular import read_json
 from components.core.task import Spec
 from components.core.training_data import log_training_data
+from components.register.card import Measured, model_card, shorten
+from components.register.datasets import log_datasets
+from components.register.facts import read_facts
 from components.register.provenance import provenance
 from components.register.records import Decision
 from components.register.registry import IDENTITY_TAG, OvertakenError, Registry
@@ -65,6 +72,7 @@ def register_model(spec: Spec, results: Results) -> dict[str, Any]:
     digest = model_digest(results.model)
     with registry.alone():
         version, run_id = _find_or_register(spec, registry, results, metrics, digest)
+        registry.describe(version, shorten(write_card(spec, results)))
         decision = Decision(
             "promote" if verdict["accepted"] else "refuse",
             verdict["reasons"],
@@ -73,6 +81,17 @@ def register_model(spec: Spec, results: Results) -> dict[str, Any]:
         )
         done = _settle(registry, version, decision, verdict["champion"])
     return {"version": version, "run_id": run_id, "digest": digest, **done}
+
+
+def write_card(spec: Spec, results: Results) -> str:
+    """The model card, as Markdown: the same for the same inputs.
+
+    Args:
+        spec: The task and all of its parameters.
+        results: The model and what it has come to.
+    """
+    measured = Measured.read(results.evaluation)
+    return model_card(spec, results.model, measured, read_facts(spec))
 
 
 def _settle(
@@ -93,18 +112,19 @@ def _find_or_register(
 ) -> tuple[str, str]:
     """Number and run of the model's version, a new one unless it has been registered before."""
     files = folder_digest(results.model)
-    known = registry.resume(digest, metrics) or registry.resume(files, metrics)
+    tagged = overall(metrics, spec.params["gate"]["thresholds"])
+    known = registry.resume(digest, tagged) or registry.resume(files, tagged)
     example, column = _first_sample(spec, results.examples), spec.sample.column
     if known is not None:
         if not registry.has_files(known):
-            _log(spec, results, metrics, resumed_run(known.run_id))
+            _log(spec, results, tagged, resumed_run(known.run_id))
             registry.restore(known, results.model, example, column)
         return str(known.version), known.run_id
     tags = {IDENTITY_TAG: digest, DIGEST_TAG: files}
-    run_id = _log(spec, results, metrics, training_run(spec, {IDENTITY_TAG: digest}))
+    run_id = _log(spec, results, tagged, training_run(spec, {IDENTITY_TAG: digest}))
     lineage = str(lineage_file(spec.name, "register"))
     tags |= provenance(spec.name) | {"lineage": lineage}
-    return registry.register(run_id, results.model, metrics, tags, example, column), run_id
+    return registry.register(run_id, results.model, tagged, tags, example, column), run_id
 
 
 def _log(
@@ -120,6 +140,8 @@ def _log(
             log_curves(speed)
         log_results(metrics, results.evaluation)
         log_training_data(data_folder(spec.name), spec.sample, spec.labels)
+        log_datasets(spec.name, read_facts(spec))
+        mlflow.log_text(write_card(spec, results), CARD_FILE)
     return run_id
 
 

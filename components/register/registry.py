@@ -4,7 +4,7 @@ import logging
 import re
 import tempfile
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from importlib.metadata import version as installed_version
 from pathlib import Path
@@ -20,6 +20,7 @@ from components import core
 from components.core.errors import ConvoyError
 from components.core.files import folder_digest
 from components.core.store import (
+    ABSENT,
     CHAMPION,
     DIGEST_TAG,
     MODEL_ARTIFACT,
@@ -27,16 +28,19 @@ from components.core.store import (
     download,
     mlflow_errors,
     model_uri,
+    remedy,
 )
+from components.register.card import HEADING
 from components.register.lock import Held, registry_lock
 from components.register.records import Decision, read_decisions, record_decision
-from components.register.tracking import resumed_run
+from components.register.tracking import TEST, resumed_run
 
 CHALLENGER = "challenger"
 ARCHIVED = "archived"
 REFUSED = "refused"
 ROLLED_BACK = "rolled-back"
-METRIC_TAG = "metric."
+FORMER_METRIC_TAG = "metric."
+"""What tags of metrics began with before their names told the split: `metric.accuracy`."""
 STAGE_TAG = "stage"
 IDENTITY_TAG = "model_identity"
 """A version's tag with the digest of what its model computes, by which it is known again."""
@@ -128,7 +132,7 @@ class Registry:
         Args:
             run_id: The run that trained it; it must not be open.
             model_folder: The SavedModel; other files in it, such as `model.keras`, go along.
-            metrics: Kept with the version as tags `metric.<name>`.
+            metrics: Of the test split; kept with the version as tags `test_<name>`.
             tags: Further tags of the version.
             input_example: An encoded sample; the model must be able to predict it.
             column: The name of the model's input.
@@ -141,7 +145,7 @@ class Registry:
         """
         with mlflow_errors():
             logged = self._log(run_id, model_folder, pd.DataFrame({column: [input_example]}))
-            measured = {f"{METRIC_TAG}{name}": str(value) for name, value in metrics.items()}
+            measured = {f"{TEST}{name}": str(value) for name, value in metrics.items()}
             self._ensure_model()
             version = self._client.create_model_version(
                 self.name, logged.model_uri, run_id, {**tags, **measured}, model_id=logged.model_id
@@ -171,10 +175,20 @@ class Registry:
         if found is None:
             return None
         for name, value in metrics.items():
-            self._set_tag(found.version, f"{METRIC_TAG}{name}", str(value))
+            self._set_tag(found.version, f"{TEST}{name}", str(value))
         if self.aliases().get(CHAMPION) != str(found.version):
             self._client.set_registered_model_alias(self.name, CHALLENGER, found.version)
         return found
+
+    @mlflow_errors()
+    def describe(self, version: str, card: str) -> None:
+        """Makes a model card the description of a version.
+
+        Args:
+            version: The number of the version.
+            card: Markdown, no longer than `LONGEST` of `components.register.card`.
+        """
+        self._client.update_model_version(self.name, version, card)
 
     def find(self, digest: str) -> ModelVersion | None:
         """The newest version of a model.
@@ -232,8 +246,19 @@ class Registry:
 
     @mlflow_errors()
     def get(self, version: str) -> ModelVersion:
-        """The version of a number."""
-        return self._client.get_model_version(self.name, version)
+        """The version of a number.
+
+        Raises:
+            ConvoyError: When there is none; says what to do.
+        """
+        try:
+            return self._client.get_model_version(self.name, version)
+        except MlflowException as error:
+            if error.error_code not in ABSENT:
+                raise
+            raise ConvoyError(
+                f"{self.name}: there is no version {version}; {remedy(self.name)}"
+            ) from None
 
     def champion(self) -> ModelVersion | None:
         """The version in use."""
@@ -343,7 +368,7 @@ class Registry:
 
     @mlflow_errors()
     def complete(self) -> None:
-        """Makes the tags and the alias `challenger` agree with the alias `champion`.
+        """Makes the tags, the alias `challenger` and the model's card agree with the champion.
 
         They disagree after a promotion or a rollback that was killed in the middle.
         """
@@ -355,10 +380,21 @@ class Registry:
                 self._set_tag(version.version, STAGE_TAG, stage)
         if champion is not None and self.aliases().get(CHALLENGER) == champion:
             self._client.delete_registered_model_alias(self.name, CHALLENGER)
+        self._show_card(versions, champion)
         for version in versions:  # last of all: it tells that the rollback is not finished
             if ROLLBACK_TAG in version.tags and str(version.version) != champion:
                 number = str(version.version)
                 self._client.delete_model_version_tag(self.name, number, ROLLBACK_TAG)
+
+    def _show_card(self, versions: Sequence[ModelVersion], champion: str | None) -> None:
+        """Describes the model by the champion's card, or the newest; a person's words stay."""
+        model = self._find()
+        described = [each for each in versions if each.description]
+        chosen = [each for each in described if str(each.version) == champion] or described
+        if model is None or not chosen or not (model.description or HEADING).startswith(HEADING):
+            return
+        if model.description != chosen[0].description:
+            self._client.update_registered_model(self.name, chosen[0].description)
 
     def download(self, version: str | int) -> Path:
         """The folder of a version's SavedModel.
@@ -422,9 +458,10 @@ def logged_model(version: ModelVersion) -> str | None:
 
 
 def recorded_metrics(version: ModelVersion) -> dict[str, float]:
-    """The metrics that a version was registered with."""
-    return {
-        tag.removeprefix(METRIC_TAG): float(value)
-        for tag, value in version.tags.items()
-        if tag.startswith(METRIC_TAG)
-    }
+    """The metrics of the test split that a version was registered with, by name."""
+    return _tagged(version, FORMER_METRIC_TAG) | _tagged(version, TEST)
+
+
+def _tagged(version: ModelVersion, prefix: str) -> dict[str, float]:
+    tags = version.tags.items()
+    return {key.removeprefix(prefix): float(value) for key, value in tags if key.startswith(prefix)}

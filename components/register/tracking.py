@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,11 @@ from mlflow.protos.databricks_pb2 import RESOURCE_ALREADY_EXISTS, ErrorCode
 
 from components.core.store import configure, local_artifacts, mlflow_errors
 from components.core.task import Spec
-from components.register.provenance import provenance
+from components.register.provenance import provenance, short_commit
+
+EPOCH = "epoch"
+TRAIN, VAL, TEST = "train_", "val_", "test_"
+"""What the names of metrics begin with, by the split that they were measured on."""
 
 
 def _experiment_id(task: str) -> str:
@@ -49,10 +54,17 @@ def training_run(spec: Spec, tags: Mapping[str, str] | None = None) -> Iterator[
         configure()
         experiment = _experiment_id(spec.name)
         known = _find_run(experiment, tags) if tags else None
-        with mlflow.start_run(known, experiment, tags={**provenance(spec.name), **tags}) as run:
+        origin = provenance(spec.name)
+        name = None if known else _run_name(spec.name, origin["git_commit"])
+        with mlflow.start_run(known, experiment, name, tags={**origin, **tags}) as run:
             values = flatten(spec.params)
             mlflow.log_params({k: v for k, v in values.items() if k not in run.data.params})
             yield run.info.run_id
+
+
+def _run_name(task: str, commit: str) -> str:
+    """Task, commit and time, by which a person finds a run."""
+    return f"{task} {short_commit(commit)} {datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
 
 
 def _find_run(experiment: str, tags: Mapping[str, str]) -> str | None:
@@ -80,17 +92,24 @@ def resumed_run(run_id: str) -> Iterator[str]:
 def log_curves(file: Path) -> None:
     """Logs every column of a CSV file with a row an epoch as a curve of the open run.
 
+    The names tell what was measured on: `val_` the validation split, `train_` all else.
+
     Args:
         file: As Keras's `CSVLogger` writes it; `epoch` is the horizontal axis.
     """
-    for row in pd.read_csv(file).to_dict("records"):
-        epoch = int(row.pop("epoch"))
+    curves = pd.read_csv(file).rename(columns=_of_training)
+    for row in curves.to_dict("records"):
+        epoch = int(row.pop(EPOCH))
         mlflow.log_metrics({key: value for key, value in row.items() if pd.notna(value)}, epoch)
 
 
+def _of_training(name: str) -> str:
+    return name if name == EPOCH or name.startswith(VAL) else f"{TRAIN}{name}"
+
+
 def log_results(metrics: Mapping[str, float], report: Path) -> None:
-    """Logs metrics and a folder of plots and pictures with the open run."""
-    mlflow.log_metrics(dict(metrics))
+    """Logs metrics of the test split, as `test_<name>`, and a folder of plots with the open run."""
+    mlflow.log_metrics({f"{TEST}{name}": value for name, value in metrics.items()})
     mlflow.log_artifacts(str(report), "report")
 
 

@@ -119,6 +119,30 @@ class ImageSample(Sample):
         """Decodes an image in full, once, to the picture that the model is to see."""
         return vars(inspect_image(data, self.limits.max_pixels, self.pixels.white))
 
+    def conditions(self, data: bytes) -> Mapping[str, float]:
+        """Brightness and contrast in [0, 1], and the pixels."""
+        from components.core.images import light
+        from components.core.pictures import read_image
+
+        image = read_image(data)
+        brightness, contrast = light(image)
+        return {
+            "brightness": brightness,
+            "contrast": contrast,
+            "pixels": float(image.width * image.height),
+        }
+
+    def preprocessing(self) -> str:
+        """Decoding, resizing and normalisation."""
+        height, width, channels = self.shape
+        colour = "grey" if channels == 1 else "RGB"
+        return (
+            f"The model takes `{self.column}`, a PNG, JPEG, GIF or BMP file as bytes, as its "
+            "pixels are stored (an orientation in EXIF is ignored). It decodes it to "
+            f"{colour}, resizes it to {height} x {width} pixels (antialiased, the aspect ratio is "
+            "not kept), and normalises it itself."
+        )
+
     def rules(self) -> Sequence[Expectation]:
         """No image is constant; each is as large as declared."""
         from great_expectations.expectations import (

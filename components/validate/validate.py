@@ -11,8 +11,9 @@ import pandas as pd
 from components.core.errors import DataError
 from components.core.faults import list_some
 from components.core.files import replace_folder
+from components.core.layout import RULES_FILE
 from components.core.table import SPLITS
-from components.core.tabular import write_json
+from components.core.tabular import write_csv, write_json
 from components.core.task import Spec
 from components.validate.expectations import table_rules
 from components.validate.findings import FINDINGS_FILE, Outcome, write_findings
@@ -51,10 +52,10 @@ class BrokenRulesError(DataError):
 def validate(spec: Spec, data: Path, report: Path) -> Checked:
     """Checks all shards against the rules for tables and those of sample and labels.
 
-    When no critical rule is broken, `report` gets the Data Docs (`data_docs/index.html`),
-    everything that breaks a rule (`findings.csv`) and the context (`great_expectations`), and
-    `validation.json` beside `report` gets the figures. Otherwise both stay as they were, and
-    Data Docs and findings go to `<report>-failed`.
+    When no critical rule is broken, `report` gets the Data Docs (`data_docs/index.html`), the
+    context (`great_expectations`), a row a rule (`rules.csv`) and everything that breaks one
+    (`findings.csv`), and `validation.json` beside `report` gets the figures. Otherwise both stay
+    as they were, and all but the figures goes to `<report>-failed`.
 
     Args:
         spec: The task.
@@ -71,6 +72,7 @@ def validate(spec: Spec, data: Path, report: Path) -> Checked:
     shutil.rmtree(failed, ignore_errors=True)
     rules = [*table_rules(spec.sample), *spec.labels.rules()]
     outcomes = run_suite(spec.name, rules, rows, place_of(spec.sample), failed)
+    write_csv(tabulate(outcomes), failed / RULES_FILE)
     broken = [outcome for outcome in outcomes if not outcome.success]
     write_findings(broken, failed / FINDINGS_FILE)
     if errors := [outcome for outcome in broken if outcome.critical]:
@@ -107,8 +109,16 @@ def summarise(rows: pd.DataFrame, outcomes: Sequence[Outcome]) -> Mapping[str, A
         "success": not any(outcome.critical for outcome in broken),
         "warnings": sum(not outcome.critical for outcome in broken),
         "rows": {split: int((rows["split"] == split).sum()) for split in SPLITS},
-        "rules": {
-            outcome.rule: {"success": outcome.success, "unexpected": len(outcome.findings)}
-            for outcome in outcomes
-        },
     }
+
+
+def tabulate(outcomes: Sequence[Outcome]) -> pd.DataFrame:
+    """What became of each rule: `rule`, `severity`, `success`, and how many `unexpected` values."""
+    return pd.DataFrame(
+        {
+            "rule": [outcome.rule for outcome in outcomes],
+            "severity": [outcome.severity for outcome in outcomes],
+            "success": [outcome.success for outcome in outcomes],
+            "unexpected": [len(outcome.findings) for outcome in outcomes],
+        }
+    )

@@ -7,10 +7,9 @@ from components.core.layout import REGISTRATION_FILE
 from components.core.tabular import read_json
 from components.core.task import Spec
 from components.evaluate.params import GateParams
+from components.register.provenance import short_commit
 from components.register.registry import STAGE_TAG, Registry, recorded_metrics
 from pipelines.reports.terminal import PlainTable
-
-HASH_LENGTH = 8
 
 
 def registration_table(registered: Path) -> PlainTable:
@@ -49,8 +48,8 @@ def versions_table(spec: Spec) -> PlainTable:
             number,
             ", ".join(dict.fromkeys(stages)),
             *(f"{measured[metric]:.4g}" if metric in measured else "" for metric in metrics),
-            _short(tags.get("data_hash", "")),
-            _short(tags.get("git_commit", "")),
+            short_commit(tags.get("data_hash", "")),
+            short_commit(tags.get("git_commit", "")),
             age(now - datetime.fromtimestamp(version.creation_timestamp / 1000, UTC)),
         )
     return table
@@ -62,9 +61,3 @@ def age(elapsed: timedelta) -> str:
         if elapsed.total_seconds() >= seconds:
             return f"{elapsed // timedelta(seconds=seconds)} {unit}"
     return "now"
-
-
-def _short(digest: str) -> str:
-    """The start of a hash; `-dirty` stays visible."""
-    commit, _, dirty = digest.partition("-")
-    return commit[:HASH_LENGTH] + ("-" + dirty if dirty else "")

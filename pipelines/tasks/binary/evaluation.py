@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from components.core.captions import Caption, save_picture
 from components.core.errors import ConvoyError
 from components.core.images import light
 from components.core.parts import Evaluation, Evaluator, Prediction, Row
@@ -104,7 +105,19 @@ class BinaryEvaluation(Evaluation):
         Raises:
             ConvoyError: When there were no examples.
         """
+        return self._measure(*self._scores())
+
+    @property
+    def examples(self) -> int:
+        """All that were taken in."""
+        return sum(map(len, self._batches))
+
+    def metrics_of(self, chosen: np.ndarray) -> dict[str, float]:
+        """Those of `metrics` over some examples."""
         labels, probabilities = self._scores()
+        return self._measure(labels[chosen], probabilities[chosen])
+
+    def _measure(self, labels: np.ndarray, probabilities: np.ndarray) -> dict[str, float]:
         metrics = binary_metrics(labels, probabilities)
         if self._threshold is not None:
             metrics |= metrics_at(self._threshold, labels, probabilities)
@@ -140,13 +153,21 @@ class BinaryEvaluation(Evaluation):
         from models.shared.loading import KERAS_FILE, load_network
 
         network = load_network(model / KERAS_FILE)
-        self._cases.draw_evidence(network, correct=True).save(folder / "evidence_correct.png")
-        self._cases.draw_evidence(network, correct=False).save(folder / "evidence_wrong.png")
+        for correct, name in ((True, "correct"), (False, "wrong")):
+            caption = Caption(
+                f"Evidence, {name} predictions",
+                "What in a sample speaks for the class and against it: class activation maps.",
+                f"The surest {name} predictions beside their activation maps.",
+            )
+            sheet = self._cases.draw_evidence(network, correct=correct)
+            save_picture(sheet, folder / f"evidence_{name}.png", caption)
 
     def _examples(self) -> pd.DataFrame:
         if not self._batches:
             raise ConvoyError("evaluate: there are no examples to measure")
-        return pd.concat(self._batches, ignore_index=True)
+        if len(self._batches) > 1:
+            self._batches = [pd.concat(self._batches, ignore_index=True)]
+        return self._batches[0]
 
     def _scores(self) -> tuple[np.ndarray, np.ndarray]:
         """Labels and probabilities of all examples."""
@@ -171,7 +192,12 @@ class BinaryEvaluation(Evaluation):
         ]
         table = pd.DataFrame(rows, columns=["image_path", "label", "probability"])
         write_csv(table, folder / "mistakes.csv")
-        self._cases.draw_mistakes().save(folder / "mistakes.png")
+        caption = Caption(
+            "Worst mistakes",
+            "The test samples that the model is surest of and wrong about.",
+            "Samples with their true and predicted classes; mistakes.csv lists them.",
+        )
+        save_picture(self._cases.draw_mistakes(), folder / "mistakes.png", caption)
 
 
 def brightness(image: bytes) -> float:

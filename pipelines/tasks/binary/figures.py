@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from components.core.captions import Caption, save_figure
 from components.core.pictures import DPI
 from pipelines.tasks.binary.threshold import THRESHOLD
 
@@ -40,7 +41,13 @@ def plot_calibration(table: pd.DataFrame, error: float, png: Path) -> None:
     below.set(xlabel="mean probability of a bin", ylabel="examples")
     for axes in (above, below):
         _tidy(axes)
-    figure.savefig(png)
+    caption = Caption(
+        "Calibration",
+        "How often examples are positive among those that are given a probability; bins on the "
+        "dotted line are right.",
+        f"Reliability diagram of {len(filled)} bins; expected calibration error {error:.3f}.",
+    )
+    save_figure(figure, png, caption)
 
 
 def plot_ranking(
@@ -59,12 +66,14 @@ def plot_ranking(
 
     figure = Figure(figsize=(9.6, 4.8), dpi=DPI, layout="constrained")
     roc, ranked = figure.subplots(1, 2)
-    false_positives, recall, thresholds = roc_curve(labels, probabilities, drop_intermediate=False)
+    false_positives, true_positives, thresholds = roc_curve(
+        labels, probabilities, drop_intermediate=False
+    )
     roc.plot([0, 1], [0, 1], color=CHANCE, linestyle=":", label="chance")
-    roc.plot(false_positives, recall, color=LINE)
-    roc.set_title(f"ROC curve, area {auc(false_positives, recall):.3f}")
+    roc.plot(false_positives, true_positives, color=LINE)
+    roc.set_title(f"ROC curve, area {auc(false_positives, true_positives):.3f}")
     roc.set(xlabel="false positive rate", ylabel="true positive rate (recall)")
-    _mark(roc, false_positives, recall, thresholds, threshold)
+    _mark(roc, false_positives, true_positives, thresholds, threshold)
     precision, recall, thresholds = precision_recall_curve(labels, probabilities)
     ranked.axhline(labels.mean(), color=CHANCE, linestyle=":", label="chance")
     ranked.step(recall, precision, where="post", color=LINE)
@@ -75,7 +84,13 @@ def plot_ranking(
     for axes in (roc, ranked):
         axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
         _tidy(axes)
-    figure.savefig(png)
+    caption = Caption(
+        "ROC and precision-recall curves",
+        "What a threshold on the probability finds, and at which cost.",
+        f"ROC curve of area {auc(false_positives, true_positives):.3f}; precision-recall curve of "
+        f"average precision {average:.3f}.",
+    )
+    save_figure(figure, png, caption)
 
 
 def _mark(

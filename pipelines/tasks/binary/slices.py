@@ -13,7 +13,7 @@ AREAS = {"nobody": 0.0, "up to 5%": 0.05, "5% to 20%": 0.2, "above 20%": 1.0}
 """Shares of the image that people cover, by their upper bounds."""
 
 METRICS = {
-    "images": "ExampleCount",
+    "examples": "ExampleCount",
     "positives": "MeanLabel",
     "mean_probability": "MeanPrediction",
     "accuracy": "BinaryAccuracy",
@@ -56,7 +56,7 @@ def slice_metrics(examples: pd.DataFrame, values: Mapping[str, Sequence[str]]) -
             order of the table's rows. Values without examples are left out.
 
     Returns:
-        A row a slice, that of all examples first: `slice` (the column), `value`, `images`,
+        A row a slice, that of all examples first: `slice` (the column), `value`, `examples`,
         `positives` and `mean_probability` (means of label and probability), `accuracy`,
         `precision` and `recall` at a threshold of 0.5, and `roc_auc`, which TFMA interpolates
         between 10,000 thresholds; NaN where it is not defined.
@@ -87,4 +87,4 @@ def _row(column: str, value: str, measured: Mapping[str, Mapping[str, float]]) -
     named: dict[str, float] = {name: float(measured[name]["doubleValue"]) for name in METRICS}
     if named["positives"] in (0, 1):
         named["roc_auc"] = np.nan  # there is no curve; TFMA says 0
-    return {"slice": column, "value": value, **named, "images": int(named["images"])}
+    return {"slice": column, "value": value, **named, "examples": int(named["examples"])}

@@ -6,12 +6,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from components.core.parts import Prediction
+from components.core.text import markdown, word
 from pipelines.tasks.binary.threshold import THRESHOLD
 from pipelines.tasks.shared.class_view import LabelView
 
 
 class BinaryView(LabelView):
     """The class at a threshold of 0.5 and the probability of the positive one."""
+
+    def purpose(self, classes: Sequence[str]) -> str:
+        """Which of the classes the probability is of."""
+        negative, positive = map(word, classes)
+        return (
+            f"It gives the probability that an image is of the class {markdown(positive)}, and not "
+            f"of {markdown(negative)}; from {THRESHOLD} on, that is what it says it is."
+        )
 
     def rows(self, prediction: Prediction, classes: Sequence[str]) -> list[dict[str, Any]]:
         """One row."""

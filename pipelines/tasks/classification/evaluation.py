@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
+from components.core.captions import Caption, save_picture
 from components.core.errors import ConvoyError
 from components.core.parts import Evaluation, Evaluator, Prediction, Row
 from components.core.pictures import contact_sheet, notice, read_image
@@ -19,6 +20,7 @@ from components.core.tabular import write_csv
 from components.evaluate.params import EvaluateParams
 from pipelines.tasks.shared import confusion
 from pipelines.tasks.shared.figures import plot_confusion
+from pipelines.tasks.shared.ranking import Rankings, plot_rankings
 from pipelines.tasks.shared.truth import true_classes
 
 if TYPE_CHECKING:
@@ -26,6 +28,11 @@ if TYPE_CHECKING:
 
 TILES_IN_A_ROW = 6
 MISTAKE_COLUMNS = ("image_path", "label", "prediction", "confidence")
+MISTAKES = Caption(
+    "Worst mistakes",
+    "The test samples that the model is surest of and wrong about.",
+    "Samples with their true and predicted classes; mistakes.csv lists them.",
+)
 
 
 class ClassEvaluator(Evaluator):
@@ -60,15 +67,17 @@ class Mistake:
 class ClassificationEvaluation(Evaluation):
     """Accuracy, log loss, precision, recall and F1, and the most confident mistakes.
 
-    Kept are one confusion matrix, one sum and `pictures` images, however many examples come.
+    Kept are three numbers an example and `pictures` images.
     """
 
     def __init__(self, classes: Sequence[str], pictures: int = 36) -> None:
         """Takes the classes in the order of the model's outputs, and how many mistakes to show."""
         self.classes = tuple(classes)
         self.pictures = pictures
-        self._matrix = np.zeros((len(self.classes), len(self.classes)), np.int64)
-        self._log_loss = 0.0
+        self._truth: list[np.ndarray] = []
+        self._predicted: list[np.ndarray] = []
+        self._log_losses: list[np.ndarray] = []
+        self._rankings = Rankings(self.classes)
         self._mistakes: list[Mistake] = []
 
     def update(self, rows: Sequence[Row], outputs: Prediction) -> None:
@@ -85,8 +94,10 @@ class ClassificationEvaluation(Evaluation):
         probabilities = outputs["probabilities"]
         truth = true_classes(rows, probabilities, self.classes)
         prediction = probabilities.argmax(axis=1)
-        self._matrix += confusion.confusion_matrix(truth, prediction, len(self.classes))
-        self._log_loss += log_losses(truth, probabilities).sum()
+        self._truth.append(truth)
+        self._predicted.append(prediction)
+        self._log_losses.append(log_losses(truth, probabilities))
+        self._rankings.update(truth, probabilities)
         mistakes = (
             self._mistake(rows[at], prediction[at], probabilities[at])
             for at in np.flatnonzero(truth != prediction)
@@ -108,15 +119,24 @@ class ClassificationEvaluation(Evaluation):
         Raises:
             ConvoyError: When there were no examples.
         """
-        examples = int(self._matrix.sum())
-        if not examples:
+        if not self.examples:
             raise ConvoyError("evaluate: there are no examples to measure")
-        per_class = self._per_class()
+        return self.metrics_of(np.arange(self.examples))
+
+    @property
+    def examples(self) -> int:
+        """All that were taken in."""
+        return sum(map(len, self._truth))
+
+    def metrics_of(self, chosen: np.ndarray) -> dict[str, float]:
+        """Those of `metrics` over some examples."""
+        matrix = self._matrix(chosen)
+        per_class = _per_class(matrix)
         means = {f"macro_{name}": confusion.mean_over_classes(v) for name, v in per_class.items()}
         overall = {
-            "accuracy": confusion.accuracy(self._matrix),
-            "log_loss": self._log_loss / examples,
-            "examples": examples,
+            "accuracy": confusion.accuracy(matrix),
+            "log_loss": float(_joined(self._log_losses)[chosen].mean()),
+            "examples": len(chosen),
         }
         return overall | means | dict(self._named(per_class))
 
@@ -125,13 +145,17 @@ class ClassificationEvaluation(Evaluation):
 
         `confusion.csv` has one row an example, which DVC's template `confusion` counts;
         `classes.csv` one row a class; `mistakes.csv` and `mistakes.png` the most confident
-        mistakes; `confusion.png` the confusion matrix.
+        mistakes; `confusion.png` the confusion matrix; `ranking.png` the ROC and precision-recall
+        curves of each class.
         """
-        write_csv(self._confused(), folder / "confusion.csv")
-        write_csv(self._of_classes(), folder / "classes.csv")
+        matrix = self._matrix(np.arange(self.examples))
+        write_csv(self._confused(matrix), folder / "confusion.csv")
+        write_csv(self._of_classes(matrix), folder / "classes.csv")
         write_csv(self._mistaken(), folder / "mistakes.csv")
-        plot_confusion(self._matrix, self.classes, folder / "confusion.png")
-        self._draw_mistakes().save(folder / "mistakes.png")
+        plot_confusion(matrix, self.classes, folder / "confusion.png")
+        save_picture(self._draw_mistakes(), folder / "mistakes.png", MISTAKES)
+        if curves := list(self._rankings.curves()):
+            plot_rankings(curves, folder / "ranking.png")
 
     def _mistake(self, row: Row, prediction: int, probabilities: np.ndarray) -> Mistake:
         return Mistake(
@@ -142,12 +166,9 @@ class ClassificationEvaluation(Evaluation):
             confidence=float(probabilities[prediction]),
         )
 
-    def _per_class(self) -> dict[str, np.ndarray]:
-        return {
-            "precision": confusion.precision(self._matrix),
-            "recall": confusion.recall(self._matrix),
-            "f1": confusion.f1(self._matrix),
-        }
+    def _matrix(self, chosen: np.ndarray) -> np.ndarray:
+        truth, predicted = _joined(self._truth)[chosen], _joined(self._predicted)[chosen]
+        return confusion.confusion_matrix(truth, predicted, len(self.classes))
 
     def _named(self, per_class: Mapping[str, np.ndarray]) -> Iterator[tuple[str, float]]:
         for metric, values in per_class.items():
@@ -155,32 +176,46 @@ class ClassificationEvaluation(Evaluation):
                 if not np.isnan(value):  # JSON has no NaN
                     yield f"{metric}/{name}", float(value)
 
-    def _confused(self) -> pd.DataFrame:
+    def _confused(self, matrix: np.ndarray) -> pd.DataFrame:
         names = ["actual", "predicted"]
         pairs = pd.MultiIndex.from_product([self.classes, self.classes], names=names)
-        return pairs.repeat(self._matrix.ravel()).to_frame(index=False)
+        return pairs.repeat(matrix.ravel()).to_frame(index=False)
 
-    def _of_classes(self) -> pd.DataFrame:
-        examples = self._matrix.sum(axis=1)
-        return pd.DataFrame({"class": self.classes, "examples": examples, **self._per_class()})
+    def _of_classes(self, matrix: np.ndarray) -> pd.DataFrame:
+        examples = matrix.sum(axis=1)
+        return pd.DataFrame({"class": self.classes, "examples": examples, **_per_class(matrix)})
 
     def _mistaken(self) -> pd.DataFrame:
         rows = [(m.image_path, m.truth, m.prediction, m.confidence) for m in self._mistakes]
         return pd.DataFrame(rows, columns=list(MISTAKE_COLUMNS))
 
     def _draw_mistakes(self) -> Image.Image:
-        examples, correct = int(self._matrix.sum()), int(np.trace(self._matrix))
+        examples = self.examples
         if not self._mistakes:
             return notice(f"No mistakes in {examples:,} examples")
+        wrong = int((_joined(self._truth) != _joined(self._predicted)).sum())
         return contact_sheet(
             [
                 (read_image(m.image), f"{m.truth} → {m.prediction}\n{m.confidence:.1%}")
                 for m in self._mistakes
             ],
             TILES_IN_A_ROW,
-            headline=f"Mistakes in {examples - correct:,} of {examples:,} examples, the most "
+            headline=f"Mistakes in {wrong:,} of {examples:,} examples, the most "
             "confident first: true class → prediction, its probability",
         )
+
+
+def _per_class(matrix: np.ndarray) -> dict[str, np.ndarray]:
+    return {
+        "precision": confusion.precision(matrix),
+        "recall": confusion.recall(matrix),
+        "f1": confusion.f1(matrix),
+    }
+
+
+def _joined(batches: Sequence[np.ndarray]) -> np.ndarray:
+    """The numbers of all examples; none without batches."""
+    return np.concatenate(batches) if batches else np.zeros(0, np.int64)
 
 
 def log_losses(truth: np.ndarray, probabilities: np.ndarray) -> np.ndarray:

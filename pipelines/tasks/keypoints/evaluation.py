@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from components.core.captions import Caption, save_picture
 from components.core.errors import ConvoyError
 from components.core.facial_points import KEYPOINTS
 from components.core.parts import Evaluation, Evaluator, Prediction, Row
@@ -81,12 +82,14 @@ class KeypointEvaluator(Evaluator):
 class KeypointEvaluation(Evaluation):
     """Mean pixel error and its relatives, and the best, median and worst cases.
 
-    Kept are sums, one number an image, and the encoded images of some cases; see `Cases`.
+    Kept are the differences of all points, a number an image, and the encoded images of some
+    cases; see `Cases`.
     """
 
     def __init__(self, pictures: int = 36) -> None:
         """Takes how many cases to show, a third of them of each kind."""
         self._sums = KeypointSums(len(KEYPOINTS))
+        self._differences: list[np.ndarray] = []
         self._errors: list[np.ndarray] = []
         self._relative_errors: list[np.ndarray] = []
         self._cases = Cases(pictures)
@@ -109,6 +112,7 @@ class KeypointEvaluation(Evaluation):
         widths, heights = sizes
         differences = scale_differences(truth, predicted, widths, heights)
         self._sums.add(differences)
+        self._differences.append(differences)
         errors = row_means(np.linalg.norm(differences, axis=-1))
         self._errors.append(errors)
         with np.errstate(divide="ignore", invalid="ignore"):  # eyes in one place do not count
@@ -140,18 +144,24 @@ class KeypointEvaluation(Evaluation):
             ConvoyError: When no point was labelled.
         """
         self._check_labelled()
-        relative = finite(self._relative_errors)
-        return {
-            **self._sums.metrics(),
-            "median_pixel_error": float(np.median(finite(self._errors))),
-            "examples": sum(map(len, self._errors)),
-            **({"nme_eyes": float(relative.mean())} if len(relative) else {}),
-            **{
-                f"pixel_error/{name}": float(error)
-                for name, error in zip(KEYPOINTS, self._sums.point_errors(), strict=True)
-                if not np.isnan(error)
-            },
-        }
+        measured = _measured(self._sums, finite(self._errors), finite(self._relative_errors))
+        return measured | {"examples": self.examples}
+
+    @property
+    def examples(self) -> int:
+        """All images."""
+        return sum(map(len, self._errors))
+
+    def metrics_of(self, chosen: np.ndarray) -> dict[str, float]:
+        """Those of `metrics` over some images; none where no point is labelled in them."""
+        sums = KeypointSums(len(KEYPOINTS))
+        sums.add(np.concatenate(self._differences)[chosen])
+        if not sums.labelled.any():
+            return {}
+        errors, relative = (
+            np.concatenate(values)[chosen] for values in (self._errors, self._relative_errors)
+        )
+        return _measured(sums, finite([errors]), finite([relative])) | {"examples": len(chosen)}
 
     def report(self, folder: Path) -> None:
         """Writes tables and pictures.
@@ -171,11 +181,27 @@ class KeypointEvaluation(Evaluation):
         write_csv(case_table(cases), folder / "cases.csv")
         plot_point_errors(KEYPOINTS, point_errors, POINT_COLOURS, folder / "points.png")
         plot_error_cdf(errors, folder / "error_cdf.png")
-        draw_cases(cases).save(folder / "cases.png")
+        caption = Caption(
+            "Best, median and worst cases",
+            "True and predicted points of test images, by their mean error.",
+            "Faces with their true and predicted points; cases.csv lists them.",
+        )
+        save_picture(draw_cases(cases), folder / "cases.png", caption)
 
     def _check_labelled(self) -> None:
         if not self._sums.labelled.any():
             raise ConvoyError("evaluate: there are no labelled points to measure")
+
+
+def _measured(sums: KeypointSums, errors: np.ndarray, relative: np.ndarray) -> dict[str, float]:
+    """The metrics that follow from sums, and from the errors of the images."""
+    points = zip(KEYPOINTS, sums.point_errors(), strict=True)
+    return {
+        **sums.metrics(),
+        "median_pixel_error": float(np.median(errors)),
+        **({"nme_eyes": float(relative.mean())} if len(relative) else {}),
+        **{f"pixel_error/{name}": float(error) for name, error in points if not np.isnan(error)},
+    }
 
 
 def finite(values: Sequence[np.ndarray]) -> np.ndarray:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from components.core.captions import Caption, save_figure
 from components.core.pictures import DPI
 
 LINE = "#1f6fb4"
@@ -36,7 +37,13 @@ def plot_error_cdf(errors: np.ndarray, png: Path) -> None:
     axes.set_title(f"{len(errors):,} images")
     axes.grid(alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
-    figure.savefig(png)
+    marks = [f"{share:.0%} below {np.quantile(errors, share):.2f} pixels" for share in QUANTILES]
+    caption = Caption(
+        "Share of images up to an error",
+        "How many images have at most an error, which is the mean distance of their points.",
+        f"Cumulative curve of {len(errors):,} images: {', '.join(marks)}.",
+    )
+    save_figure(figure, png, caption)
 
 
 def plot_point_errors(
@@ -64,4 +71,9 @@ def plot_point_errors(
     axes.margins(x=0.1)
     axes.tick_params(axis="y", length=0, pad=8)
     axes.spines[["top", "right", "left"]].set_visible(False)
-    figure.savefig(png)
+    caption = Caption(
+        "Error of each point",
+        "Mean distance between the true and the predicted point.",
+        f"Bars: {', '.join(map(' '.join, zip(labels, texts, strict=True)))}.",
+    )
+    save_figure(figure, png, caption)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from components.core.describing import amounts
 from components.core.facial_points import COLUMNS
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
     from great_expectations.expectations import Expectation
+    from PIL import Image
 
 
 class KeypointLabels(Labels):
@@ -38,6 +39,14 @@ class KeypointLabels(Labels):
         from pipelines.tasks.keypoints.rules import keypoint_rules
 
         return keypoint_rules(self.checks)
+
+    def draw(self, picture: Image.Image, labels: Mapping[str, Any]) -> Image.Image:
+        """The enlarged picture with its points, coloured by the part of the face."""
+        import numpy as np
+
+        from pipelines.tasks.keypoints.drawing import draw_face
+
+        return draw_face(picture, np.array(labels["keypoints"], np.float64).reshape(-1, 2))
 
     def describe(self, rows: pd.DataFrame) -> pd.DataFrame:
         """The 30 coordinates, and how far the farthest point is outside its image, in pixels."""

@@ -4,7 +4,7 @@ After Krizhevsky et al. (2012), "ImageNet Classification with Deep Convolutional
 Networks", who average over shifted and mirrored crops.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -138,8 +138,16 @@ class AveragedBeside(Evaluation):
 
     def metrics(self) -> dict[str, float]:
         """Both metrics; the names of those of averaged predictions begin with `tta_`."""
-        averaged = {f"{PREFIX}{name}": value for name, value in self.averaged.metrics().items()}
-        return self.plain.metrics() | averaged
+        return _beside(self.plain.metrics(), self.averaged.metrics())
+
+    @property
+    def examples(self) -> int:
+        """Those of both."""
+        return self.plain.examples
+
+    def metrics_of(self, chosen: np.ndarray) -> dict[str, float]:
+        """Both metrics over some examples."""
+        return _beside(self.plain.metrics_of(chosen), self.averaged.metrics_of(chosen))
 
     def report(self, folder: Path) -> None:
         """The report of single predictions."""
@@ -154,3 +162,7 @@ class AveragedBeside(Evaluation):
     def explain(self, model: Path, folder: Path) -> None:
         """The look into the network at single predictions."""
         self.plain.explain(model, folder)
+
+
+def _beside(plain: Mapping[str, float], averaged: Mapping[str, float]) -> dict[str, float]:
+    return {**plain, **{f"{PREFIX}{name}": value for name, value in averaged.items()}}

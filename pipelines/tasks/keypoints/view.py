@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 class KeypointView(View):
     """One row an image, and the image with its points."""
 
+    def purpose(self, classes: Sequence[str]) -> str:
+        """Which points."""
+        return (
+            f"It finds {len(COLUMNS) // 2} points of the one face that an image shows, such as the "
+            "centres of the eyes and the tip of the nose, in pixels of the image. It neither looks "
+            "for faces nor tells whose they are."
+        )
+
     def columns(self, classes: Sequence[str]) -> pa.Schema:
         """30 float32, named as in Kaggle's table."""
         import pyarrow as pa

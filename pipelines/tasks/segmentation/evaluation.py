@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from PIL import Image
+from scipy.sparse import csr_array, vstack
 
+from components.core.captions import Caption, save_picture
 from components.core.errors import ConvoyError
 from components.core.masks import MaskError, decode_mask
 from components.core.parts import Evaluation, Evaluator, Prediction, Row
@@ -41,8 +43,8 @@ class SegmentationEvaluation(Evaluation):
     """Intersection over union and accuracy of pixels, and the best and worst images.
 
     All metrics come from one confusion matrix of all pixels of the split, at the images' own
-    sizes; pixels that are void in the truth do not count. Kept are that matrix, two numbers
-    an image, and the encoded images and masks of the few that are shown.
+    sizes; pixels that are void in the truth do not count. Kept are that matrix, what is not 0 of
+    each image's, two numbers an image, and the encoded images and masks of the few that are shown.
     """
 
     def __init__(self, classes: Sequence[str], void: int, pictures: int = 36) -> None:
@@ -57,6 +59,7 @@ class SegmentationEvaluation(Evaluation):
         self.void = void
         self.shown = max(pictures // (2 * COLUMNS), 1)
         self._matrix = np.zeros((len(self.classes), len(self.classes)), np.int64)
+        self._matrices: list[csr_array] = []
         self._scores: list[tuple[str, float, float]] = []
         self._best: list[Case] = []
         self._worst: list[Case] = []
@@ -98,15 +101,34 @@ class SegmentationEvaluation(Evaluation):
         """
         if not self._scores:
             raise ConvoyError("evaluate: there are no images to measure")
+        return self._measured(self._matrix, len(self._scores))
+
+    @property
+    def examples(self) -> int:
+        """All images."""
+        return len(self._scores)
+
+    def metrics_of(self, chosen: np.ndarray) -> dict[str, float]:
+        """Those of `metrics` over the pixels of some images."""
+        times = np.bincount(chosen, minlength=self.examples)
+        return self._measured((times @ self._stacked()).reshape(self._matrix.shape), len(chosen))
+
+    def _stacked(self) -> csr_array:
+        """The matrices of all images, each as a row."""
+        if len(self._matrices) > 1:
+            self._matrices = [vstack(self._matrices, format="csr")]
+        return self._matrices[0]
+
+    def _measured(self, matrix: np.ndarray, images: int) -> dict[str, float]:
         values = {
-            "mean_iou": confusion.mean_iou(self._matrix),
-            "frequency_weighted_iou": confusion.frequency_weighted_iou(self._matrix),
-            "pixel_accuracy": confusion.accuracy(self._matrix),
-            "mean_class_accuracy": confusion.mean_class_accuracy(self._matrix),
-            "pixels": int(self._matrix.sum()),
-            "images": len(self._scores),
-            **self._named("iou", confusion.iou(self._matrix)),
-            **self._named("accuracy", self._accuracies()),
+            "mean_iou": confusion.mean_iou(matrix),
+            "frequency_weighted_iou": confusion.frequency_weighted_iou(matrix),
+            "pixel_accuracy": confusion.accuracy(matrix),
+            "mean_class_accuracy": confusion.mean_class_accuracy(matrix),
+            "pixels": int(matrix.sum()),
+            "images": images,
+            **self._named("iou", confusion.iou(matrix)),
+            **self._named("accuracy", _accuracies(matrix)),
         }
         return {name: value for name, value in values.items() if not np.isnan(value)}
 
@@ -124,7 +146,12 @@ class SegmentationEvaluation(Evaluation):
         plot_confusion(self._matrix, self.classes, folder / "confusion.png")
         plot_iou(self.classes, confusion.iou(self._matrix), folder / "iou.png")
         for name, cases in (("best", self._best), ("worst", self._worst)):
-            self._draw(cases).save(folder / f"{name}.png")
+            caption = Caption(
+                f"{name.capitalize()} images",
+                f"The test images of the {name} mean IoU.",
+                "Images beside their true and predicted masks and the errors.",
+            )
+            save_picture(self._draw(cases), folder / f"{name}.png", caption)
 
     def _measure(self, row: Row, predicted: bytes) -> Case:
         """Adds one image to the matrix."""
@@ -137,6 +164,7 @@ class SegmentationEvaluation(Evaluation):
             )
         matrix = confusion.confusion_matrix(truth, prediction, len(self.classes), self.void)
         self._matrix += matrix
+        self._matrices.append(csr_array(matrix.reshape(1, -1)))
         return Case(
             image=row["image"],
             image_path=row["image_path"],
@@ -159,10 +187,6 @@ class SegmentationEvaluation(Evaluation):
             )
         return truth
 
-    def _accuracies(self) -> np.ndarray:
-        true = self._matrix.sum(axis=1)
-        return np.where(true > 0, confusion.recall(self._matrix), np.nan)
-
     def _named(self, metric: str, values: np.ndarray) -> dict[str, float]:
         names = [f"{metric}/{name}" for name in self.classes]
         return dict(zip(names, values.tolist(), strict=True))
@@ -173,7 +197,7 @@ class SegmentationEvaluation(Evaluation):
                 "class": self.classes,
                 "pixels": self._matrix.sum(axis=1),
                 "iou": confusion.iou(self._matrix),
-                "accuracy": self._accuracies(),
+                "accuracy": _accuracies(self._matrix),
                 "precision": confusion.precision(self._matrix),
             }
         )
@@ -191,6 +215,11 @@ class SegmentationEvaluation(Evaluation):
         if not cases:
             return notice("No image has a pixel that is not void")
         return draw_cases(cases, self.classes, self.void)
+
+
+def _accuracies(matrix: np.ndarray) -> np.ndarray:
+    true = matrix.sum(axis=1)
+    return np.where(true > 0, confusion.recall(matrix), np.nan)
 
 
 def _by_iou(case: Case) -> tuple[float, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from components.core.parts import Labels
 from pipelines.tasks.segmentation.checks import MaskChecks
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
     from great_expectations.expectations import Expectation
+    from PIL import Image
 
 
 class MaskLabels(Labels):
@@ -36,6 +37,23 @@ class MaskLabels(Labels):
         from pipelines.tasks.segmentation.rules import mask_rules
 
         return mask_rules(self.checks)
+
+    def draw(self, picture: Image.Image, labels: Mapping[str, Any]) -> Image.Image:
+        """The picture under its mask."""
+        import numpy as np
+
+        from components.core.masks import VOID, decode_mask
+        from pipelines.tasks.segmentation.palette import overlay
+
+        mask = decode_mask(labels["mask"])
+        return overlay(picture, np.where(mask == self.checks.void, np.uint8(VOID), mask))
+
+    def call(self, column: str, value: str) -> str:
+        """The class that a value of the mask is the index of."""
+        if int(value) == self.checks.void:
+            return "void"
+        known = int(value) < len(self.checks.classes)
+        return self.checks.classes[int(value)] if known else value
 
     def describe(self, rows: pd.DataFrame) -> pd.DataFrame:
         """`mask`: the classes of some pixels of each mask; null where there is none to read."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from components.core.captions import Caption, save_figure
 from components.core.masks import VOID, decode_mask
 from components.core.pictures import DPI, PAPER, Tile, contact_sheet, read_image
 from pipelines.tasks.segmentation.palette import (
@@ -114,7 +115,12 @@ def plot_iou(classes: Sequence[str], iou: np.ndarray, png: Path) -> None:
     axes.invert_yaxis()  # the first class on top
     axes.tick_params(axis="y", length=0, pad=8)
     axes.spines[["top", "right", "left"]].set_visible(False)
-    figure.savefig(png)
+    caption = Caption(
+        "Intersection over union of each class",
+        "1 where every pixel of a class is found and no other taken for it.",
+        f"Bars: {', '.join(map(' '.join, zip(classes, texts, strict=True)))}; mean {mean:.3f}.",
+    )
+    save_figure(figure, png, caption)
 
 
 def _tiles(case: Case, void: int) -> list[Tile]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from components.core.parts import Predict, Prediction, View
+from components.core.text import name_some
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,6 +21,12 @@ DECIMALS = 4
 
 class MaskView(View):
     """The share of the image that each class takes, and the mask itself."""
+
+    def purpose(self, classes: Sequence[str]) -> str:
+        """Which classes there are."""
+        return (
+            f"It gives every pixel of an image one of {len(classes)} classes: {name_some(classes)}."
+        )
 
     def columns(self, classes: Sequence[str]) -> pa.Schema:
         """A float32 column a class."""

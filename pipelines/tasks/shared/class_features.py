@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from components.core.parts import Features, Tensors
 from pipelines.tasks.shared.class_names import LABEL, ClassNames
 
 if TYPE_CHECKING:
+    import numpy as np
     import tensorflow as tf
+    import tensorflow_transform as tft
 
 VOCABULARY = "classes"
 
@@ -32,3 +35,8 @@ class ClassFeatures(Features):
             reserved_tokens=self.checks.classes,
         )
         return {LABEL: index}
+
+    def caption(self, example: Mapping[str, np.ndarray], transform: tft.TFTransformOutput) -> str:
+        """The name of the class."""
+        names = transform.vocabulary_by_name(VOCABULARY)
+        return str(names[int(example[LABEL])].decode())

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from components.core.parts import Prediction, View
+from components.core.text import name_some
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -15,6 +16,13 @@ if TYPE_CHECKING:
 
 class LabelView(View):
     """One row: a class and a probability."""
+
+    def purpose(self, classes: Sequence[str]) -> str:
+        """Which classes there are."""
+        return (
+            f"It says which of {len(classes)} classes an image belongs to, and how probable that "
+            f"is: {name_some(classes)}."
+        )
 
     def columns(self, classes: Sequence[str]) -> pa.Schema:
         """`label`, a string, and `probability`, a float32."""

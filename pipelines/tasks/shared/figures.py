@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from components.core.captions import Caption, save_figure
 from components.core.pictures import DPI
 from pipelines.tasks.shared.confusion import accuracy
 
@@ -47,7 +48,21 @@ def plot_confusion(matrix: np.ndarray, classes: Sequence[str], png: Path) -> Non
         _name_classes(axes, classes, side / len(classes))
     if len(classes) <= COUNTED:
         _write_counts(axes, matrix, colours(shares) > 0.5)
-    figure.savefig(png)
+    save_figure(figure, png, _describe(matrix, classes))
+
+
+def _describe(matrix: np.ndarray, classes: Sequence[str]) -> Caption:
+    wrong = matrix * (1 - np.eye(len(classes), dtype=matrix.dtype))
+    true, predicted = np.unravel_index(wrong.argmax(), wrong.shape)
+    count = wrong[true, predicted]
+    most = f"; most often {classes[true]} is taken for {classes[predicted]}" if count else ""
+    return Caption(
+        "Confusion matrix",
+        "Rows are the true classes, columns the predicted ones; the colour is the share of the "
+        "true class.",
+        f"Heat map of {len(classes)} classes: {accuracy(matrix):.1%} of {matrix.sum():,} "
+        f"correct{most}.",
+    )
 
 
 def _name_classes(axes: Axes, classes: Sequence[str], inches: float) -> None:

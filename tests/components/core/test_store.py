@@ -102,14 +102,16 @@ def test_files_that_were_exchanged_are_refused(register: Register) -> None:
 def test_files_that_are_lost_are_named(register: Register, store: Path) -> None:
     version = register(b"one")
     shutil.rmtree(store / "mlartifacts")
-    with pytest.raises(ConvoyError, match=r"toy/1: version 1 .* run: convoy run toy, which"):
+    with pytest.raises(ConvoyError, match=r"toy/1: version 1 .* run: convoy register toy, which"):
         download(model_uri("toy", version))
 
 
 def test_a_version_that_is_not_there_names_the_remedy(register: Register) -> None:
     register(b"one")
     for uri in ("models:/toy/7", "models:/toy@champion", "models:/other@champion"):
-        with pytest.raises(ConvoyError, match=rf"{uri}: there is no .* convoy run (toy|other) reg"):
+        with pytest.raises(
+            ConvoyError, match=rf"{uri}: there is no .* convoy register (toy|other) reg"
+        ):
             download(uri)
     with pytest.raises(ConvoyError, match="name a version or an alias"):
         download("models:/toy")

@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from components.core.task import Spec
@@ -63,3 +64,28 @@ def test_the_evaluation_reports_and_explains(
     assert write_evaluation(tuned, toy_model, test_split(EXAMPLES), out)
     assert (out / "report.txt").is_file()
     assert (out / "explained.txt").read_text() == toy_model.name
+
+
+def test_intervals_classes_and_slices_are_tables(
+    spec: Spec, toy_model: Path, test_split: TestSplit, out: Path
+) -> None:
+    wrong = (240, "dark")
+    write_evaluation(spec, toy_model, test_split([*EXAMPLES, wrong, (30, "dark")]), out)
+    low, high = read(out, "intervals")["accuracy"]
+    assert read(out, "metrics")["accuracy"] == pytest.approx(5 / 6)
+    assert 0 < low < 5 / 6 < high <= 1
+    classes = pd.read_csv(out / "per_class.csv", index_col="class")
+    assert classes.loc["dark", "recall"] == pytest.approx(3 / 4)
+    slices = pd.read_csv(out / "slices.csv", keep_default_na=False)
+    assert slices["slice"].tolist() == ["", *["brightness"] * 3]  # contrast and size are the same
+    assert slices["accuracy"].tolist() == pytest.approx([5 / 6, 1, 1, 1 / 2])
+
+
+def test_a_task_that_cannot_measure_some_examples_has_no_intervals_and_slices(
+    spec: Spec, toy_model: Path, test_split: TestSplit, out: Path
+) -> None:
+    tuned = make_spec(TUNED, gate={"thresholds": {"tuned_accuracy": {"min": 0.5}}})
+    write_evaluation(tuned, toy_model, test_split(EXAMPLES), out)
+    assert read(out, "intervals") == {}
+    assert not (out / "slices.csv").exists()
+    assert not (out / "per_class.csv").exists()

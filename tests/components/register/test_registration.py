@@ -83,11 +83,11 @@ def test_the_run_keeps_what_the_model_was_made_of(spec: Spec, results: Made) -> 
     version = Registry("toy").get("1")
     run = mlflow.get_run(version.run_id)
     assert run.data.params["train.options.filters"] == "[8, 16]"
-    assert run.data.metrics == {"accuracy": 1.0, "loss": 1.0}
+    assert run.data.metrics == {"test_accuracy": 1.0, "train_loss": 1.0}
     assert load_statistics(version) is not None
     assert load_hashes(version) == {hash_of(grey) for grey in (20, 230, 40)}
     assert version.tags["lineage"] == "artifacts/toy/diary/register/metadata.sqlite"
-    assert version.tags["metric.accuracy"] == "1.0"
+    assert version.tags["test_accuracy"] == "1.0"
 
 
 def test_the_input_example_is_the_first_of_the_test_split(spec: Spec, results: Made) -> None:
@@ -102,7 +102,7 @@ def test_a_model_is_registered_once(spec: Spec, results: Made) -> None:
     assert (first["version"], first["run_id"]) == (second["version"], second["run_id"])
     registry = Registry("toy")
     assert registry.aliases() == {"champion": "1"}
-    assert registry.get("1").tags["metric.accuracy"] == "0.5"
+    assert registry.get("1").tags["test_accuracy"] == "0.5"
 
 
 def test_equal_networks_of_other_bytes_are_one_version(

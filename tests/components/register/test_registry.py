@@ -66,7 +66,7 @@ def test_a_new_version_is_the_challenger(register: Register) -> None:
     challenger = registry.challenger()
     assert challenger is not None
     assert str(challenger.version) == version == "1"
-    assert challenger.tags["metric.accuracy"] == "0.9"
+    assert challenger.tags["test_accuracy"] == "0.9"
     assert challenger.tags["data_hash"] == "fedcba9876543210.dir"
     assert registry.champion() is None
 

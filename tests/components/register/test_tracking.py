@@ -41,8 +41,8 @@ def test_a_run_holds_parameters_curves_metrics_and_pictures(spec: Spec, project:
     run = mlflow.get_run(run_id)
     assert run.data.params["train.options.filters"] == "[8, 16]"
     assert run.data.tags["git_commit"] == "unknown"
-    assert run.data.metrics["accuracy"] == 0.75
-    assert curve(run_id, "loss") == [(0, 2.0), (1, 1.0)]
+    assert run.data.metrics["test_accuracy"] == 0.75
+    assert curve(run_id, "train_loss") == [(0, 2.0), (1, 1.0)]
     assert curve(run_id, "val_loss") == [(0, 3.0)]
     assert (project / "mlartifacts/toy" / run_id / "artifacts/report/worst.png").is_file()
 

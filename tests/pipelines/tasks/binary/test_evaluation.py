@@ -115,7 +115,7 @@ def test_tables(report: Path) -> None:
     assert (pairs["actual"] == "person").tolist() == (labels == 1).tolist()
     assert (pairs["predicted"] == "person").tolist() == (probabilities >= 0.5).tolist()
     slices = pd.read_csv(report / "slices.csv")
-    assert slices.loc[0, "images"] == 60
+    assert slices.loc[0, "examples"] == 60
     assert slices.loc[0, "accuracy"] == pytest.approx(((probabilities >= 0.5) == labels).mean())
     mistakes = pd.read_csv(report / "mistakes.csv")
     assert len(mistakes) == 8
@@ -176,3 +176,16 @@ def test_an_evaluation_begins_with_the_classes_of_the_model() -> None:
     assert begun.needs_validation
     assert begun.classes == CLASSES
     assert begun._cases.limit == 5
+
+
+def test_some_examples_are_measured_as_if_they_were_all() -> None:
+    labels, probabilities = examples(60)
+    chosen = np.array([3, 3, 17, 59, 0])
+    evaluation, expected = (
+        evaluated(labels, probabilities),
+        evaluated(labels[chosen], probabilities[chosen]),
+    )
+    for each in (evaluation, expected):
+        each.tune(evaluated(*examples(60, seed=1)))
+    assert evaluation.examples == 60
+    assert evaluation.metrics_of(chosen) == pytest.approx(expected.metrics())

@@ -42,7 +42,7 @@ def test_slices_by_brightness_are_thirds(examples: pd.DataFrame, table: pd.DataF
         third = examples[order // (COUNT // 3) == at]
         row = table.loc["brightness", name]
         correct = (third["probability"] > 0.5) == third["label"]
-        assert row["images"] == len(third) == 100
+        assert row["examples"] == len(third) == 100
         assert row["accuracy"] == pytest.approx(correct.mean())
         assert row["positives"] == pytest.approx(third["label"].mean())
         area = roc_auc_score(third["label"], third["probability"])
@@ -54,8 +54,8 @@ def test_slices_by_area_leave_unknown_ones_out(examples: pd.DataFrame, table: pd
     groups = [known["person_area"] == 0, known["person_area"].isin([0.01, 0.05])]
     groups += [known["person_area"] == area for area in (0.1, 0.9)]
     for name, group in zip(AREAS, groups, strict=True):
-        assert table.loc["person_area", name]["images"] == group.sum() > 0
-    assert table.loc["", ""]["images"] == COUNT
+        assert table.loc["person_area", name]["examples"] == group.sum() > 0
+    assert table.loc["", ""]["examples"] == COUNT
 
 
 def test_one_class_has_no_roc_curve(table: pd.DataFrame) -> None:
@@ -64,4 +64,4 @@ def test_one_class_has_no_roc_curve(table: pd.DataFrame) -> None:
 
 def test_columns_are_numbers(table: pd.DataFrame) -> None:
     assert table.dtypes.map(pd.api.types.is_numeric_dtype).all()
-    assert table["images"].dtype == np.int64
+    assert table["examples"].dtype == np.int64

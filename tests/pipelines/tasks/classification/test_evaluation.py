@@ -23,7 +23,7 @@ from tests.specs import make_spec
 
 CLASSES = ("zebra", "ant", "cat/dog")  # in no alphabetical order
 FILES = ("classes.csv", "confusion.csv", "mistakes.csv")
-PICTURES = ("confusion.png", "mistakes.png")
+PICTURES = ("confusion.png", "mistakes.png", "ranking.png")
 
 
 def png(pixels: np.ndarray) -> bytes:
@@ -204,3 +204,13 @@ def test_an_evaluation_begins_with_the_classes_of_the_model() -> None:
     assert isinstance(begun, ClassificationEvaluation)
     assert not begun.needs_validation
     assert (begun.classes, begun.pictures) == (CLASSES, 5)
+
+
+@pytest.mark.parametrize("batch", [7, 10_000])
+def test_some_examples_are_measured_as_if_they_were_all(batch: int) -> None:
+    truth, probabilities = examples(40)
+    chosen = np.array([3, 3, 17, 39, 0])
+    evaluation = evaluated(truth, probabilities, batch=batch)
+    assert evaluation.examples == 40
+    expected = evaluated(truth[chosen], probabilities[chosen]).metrics()
+    assert evaluation.metrics_of(chosen) == pytest.approx(expected)

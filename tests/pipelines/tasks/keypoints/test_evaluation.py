@@ -253,3 +253,15 @@ def test_averaged_predictions_are_measured_beside_the_plain_ones(mirrored: bool)
     expected = evaluated(rows, predicted).metrics()
     expected |= {f"tta_{name}": value for name, value in averaged.items()}
     assert evaluation.metrics() == pytest.approx(expected)
+
+
+def test_some_images_are_measured_as_if_they_were_all() -> None:
+    rows, predicted = examples(20)
+    chosen = np.array([3, 3, 17, 0])
+    evaluation = evaluated(rows, predicted, batch=7)
+    beside = AveragedBeside(evaluation, evaluated(rows, predicted), lambda _: {})
+    expected = evaluated([rows[at] for at in chosen], predicted[chosen]).metrics()
+    assert evaluation.metrics_of(chosen) == pytest.approx(expected)
+    averaged = {f"tta_{name}": value for name, value in expected.items()}
+    assert beside.metrics_of(chosen) == pytest.approx(expected | averaged)
+    assert evaluation.examples == beside.examples == 20

@@ -293,3 +293,12 @@ def test_the_classes_are_the_models_own_and_the_rest_is_the_tasks() -> None:
     evaluation = spec.evaluation.begin(Model())
     assert isinstance(evaluation, SegmentationEvaluation)
     assert (evaluation.classes, evaluation.void, evaluation.shown) == (Model.classes, VOID, 5)
+
+
+def test_some_images_are_measured_as_if_they_were_all() -> None:
+    rows, predicted = examples(20)
+    chosen = np.array([3, 3, 17, 0])
+    evaluation = evaluated(rows, predicted, batch=7)
+    expected = evaluated([rows[at] for at in chosen], [predicted[at] for at in chosen]).metrics()
+    assert evaluation.examples == 20
+    assert evaluation.metrics_of(chosen) == pytest.approx(expected)

@@ -20,6 +20,7 @@ from components.validate.validate import BrokenRulesError, validate
 from pipelines.tasks.segmentation import TASK
 from pipelines.tasks.segmentation.rules import only
 from tests.specs import make_spec
+from tests.tables import read_rules
 
 CLASSES = ("sky", "road", "car")
 VOID = 9
@@ -67,7 +68,8 @@ def run(tmp_path: Path, data: Path) -> Callable[..., dict]:
         )
         ingest(spec, tmp_path / "table")
         validate(spec, tmp_path / "table", tmp_path / "reports/validate")
-        return json.loads((tmp_path / "reports/validation.json").read_text())
+        figures = json.loads((tmp_path / "reports/validation.json").read_text())
+        return {**figures, "rules": read_rules(tmp_path / "reports/validate")}
 
     return both
 
