@@ -58,8 +58,8 @@ def measure(workspace: Workspace, folder: Path) -> Iterator[tuple[str, Usage]]:
     for stage in STAGES:
         command = ("convoy", "stage", stage, TASK)
         yield stage, measure_command(command, workspace.folder, workspace.environment)
-    command = ("convoy", "score", TASK, str(folder), "--out", "scores.parquet")
-    yield "score", measure_command(command, workspace.folder, workspace.environment)
+    scoring = ("convoy", "score", TASK, str(folder), "--out", "scores.parquet")
+    yield "score", measure_command(scoring, workspace.folder, workspace.environment)
 
 
 def run(scratch: Path, sizes: Sequence[int]) -> Table:

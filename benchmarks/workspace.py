@@ -85,8 +85,9 @@ class Workspace:
         return self.run("git", "rev-parse", "HEAD").strip()
 
     def metrics(self, task: str) -> dict[str, Any]:
-        """What the last run of a task measured."""
-        file = self.folder / "reports" / task / "metrics.json"
+        """What the last run of a task measured, of single classes too."""
+        folder = self.folder / "artifacts" / task / "evaluate/Evaluate/evaluation"
+        (file,) = folder.glob("*/metrics.json")
         content: dict[str, Any] = json.loads(file.read_text())
         return content
 

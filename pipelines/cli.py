@@ -81,6 +81,14 @@ def models(
 
 
 @app.command()
+def register(task: TaskName) -> None:
+    """Registers the last model that lies here, such as one that dvc pull has brought."""
+    from pipelines.registration import register_last
+
+    show(register_last(task))
+
+
+@app.command()
 def promote(
     task: TaskName,
     version: Annotated[
@@ -140,6 +148,7 @@ def retrain(  # noqa: PLR0913, PLR0917 (an argument an option)
     from components.ingest.params import SourceParams
     from pipelines.failure import failures_published
     from pipelines.outcome import publish
+    from pipelines.reports.page.write import write_pages
     from pipelines.retraining import Request, retrain, settings
 
     source = SourceParams(kind=kind, path=data) if data else None
@@ -148,6 +157,8 @@ def retrain(  # noqa: PLR0913, PLR0917 (an argument an option)
         report = retrain(request)
     publish(report, summary)
     show(report.message())
+    if report.version:
+        show(*write_pages([task]))
     raise typer.Exit(report.outcome)
 
 
@@ -198,6 +209,25 @@ def lineage(task: TaskName) -> None:
     from pipelines.lineage import lineage_tree
 
     show(lineage_tree(task))
+
+
+@app.command()
+def page(task: TaskName) -> None:
+    """Writes reports/<task>/index.html: all that is known of a task, on one page."""
+    from pipelines.reports.page.write import write_page
+
+    show(str(write_page(task)))
+
+
+@app.command("open")
+def open_(task: TaskName) -> None:
+    """Writes the page of a task and shows it in a browser, where there is a display."""
+    from pipelines.reports.page.opening import open_page
+    from pipelines.reports.page.write import write_page
+
+    written = write_page(task)
+    show(str(written.resolve()))
+    open_page(written)
 
 
 @app.command()

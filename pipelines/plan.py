@@ -94,7 +94,7 @@ NEEDS: Mapping[str, Needs] = {
         blocks={"evaluate": EvaluateParams, "gate": GateParams},
     ),
     "register": Needs(
-        parts={"sample": ("limits", "pixels"), "labels": ()},
+        parts={"sample": ("limits", "pixels"), "labels": (), "view": None},
         modules=("components.register.nodes",),
         keys=(
             "task",

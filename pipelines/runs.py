@@ -1,6 +1,6 @@
 """What `convoy run` was asked for, and how it is done."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from components.core.block import PARAMS_FILE, read_blocks
@@ -126,6 +126,8 @@ def carry_out(words: Sequence[str], force: bool) -> int:
             code, kept = _reproduce(plan, force)
         if kept:
             show(describe_experiment(kept))
+        elif not code:
+            show(*_write_pages(plan.tasks))
         return code
 
 
@@ -140,6 +142,12 @@ def _reproduce(plan: Plan, force: bool) -> tuple[int, str | None]:
     if read_lock() == before:
         show(*ensure_registered(plan.tasks))
     return code, None if plan.params is None else experiments.keep(*plan.tasks)
+
+
+def _write_pages(tasks: Sequence[str]) -> Iterator[str]:
+    from pipelines.reports.page.write import write_pages
+
+    return write_pages(tasks)
 
 
 def describe_experiment(name: str) -> str:

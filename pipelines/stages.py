@@ -7,14 +7,18 @@ from pathlib import Path
 from components.core.errors import ConvoyError
 from components.core.faults import faults_kept
 from components.core.layout import (
+    CARD_FILE,
     CURVES_FILE,
+    LAYERS_FILE,
     METRICS_FILE,
     artifact_folder,
     data_folder,
     report_folder,
     speed_file,
 )
+from components.core.measures import overall
 from components.core.names import describe_unknown
+from components.core.tabular import read_json, write_json
 from components.core.task import Spec
 from pipelines.reports.terminal import show
 
@@ -34,6 +38,7 @@ def run_stage(stage: str, name: str, spec: Path | None = None) -> None:
         ConvoyError: When there is no such stage or task, or the stage fails.
     """
     from pipelines.plan import make_specs, write_plan
+    from pipelines.usage import noted
 
     if stage == PLAN:
         write_plan(name)
@@ -41,7 +46,7 @@ def run_stage(stage: str, name: str, spec: Path | None = None) -> None:
     if stage not in STAGES:
         words = describe_unknown("stage", stage, (PLAN, *STAGES))
         raise ConvoyError(f"convoy stage: {words}")
-    with faults_kept(report_folder(name, f"{stage}-failed")):
+    with noted(name, stage), faults_kept(report_folder(name, f"{stage}-failed")):
         STAGES[stage](Spec.from_json(spec.read_text()) if spec else make_specs(name)[stage])
 
 
@@ -116,7 +121,8 @@ def train(spec: Spec) -> None:
 
     folder = run_slice(spec, "train", _training_examples(spec))
     report = _fresh_report(spec.name, "train")
-    curves = shutil.copy(only_child(folder / "Trainer/model_run") / CURVES_FILE, report)
+    fitted = only_child(folder / "Trainer/model_run")
+    curves, _ = (shutil.copy(fitted / name, report) for name in (CURVES_FILE, LAYERS_FILE))
     plot_curves(Path(curves), report / "curves.png")
     show(epoch_table(Path(curves), speed_file(spec.name)))
 
@@ -128,7 +134,9 @@ def evaluate(spec: Spec) -> None:
 
     evaluation = only_child(run_slice(spec, "evaluate") / "Evaluate/evaluation")
     report = shutil.copytree(evaluation, _fresh_report(spec.name, "evaluate"), dirs_exist_ok=True)
-    (report / METRICS_FILE).replace(report.parent / METRICS_FILE)  # DVC wants it on its own
+    (report / METRICS_FILE).unlink()  # DVC gives every number in such a file a column
+    summary = overall(read_json(evaluation / METRICS_FILE), spec.params["gate"]["thresholds"])
+    write_json(summary, report.parent / METRICS_FILE)
     show(metrics_table(evaluation))
 
 
@@ -140,6 +148,7 @@ def register(spec: Spec) -> None:
 
     registered = only_child(run_slice(spec, "register") / "Register/registered")
     settle(spec.name, registered)
+    shutil.copy(registered / CARD_FILE, report_folder(spec.name, "any").parent)
     show(registration_table(registered))
 
 

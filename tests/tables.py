@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,3 +62,12 @@ def write_shard(
     table = pa.Table.from_pylist(list(rows), table_schema(sample, labels))
     pq.write_table(table, file)
     return file
+
+
+def read_rules(report: Path) -> dict[str, dict[str, Any]]:
+    """What became of each rule, by its name: the table that the stage validate writes."""
+    rows = csv.DictReader(io.StringIO((report / "rules.csv").read_text()))
+    return {
+        row["rule"]: {"success": row["success"] == "True", "unexpected": int(row["unexpected"])}
+        for row in rows
+    }

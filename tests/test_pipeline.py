@@ -67,6 +67,11 @@ def test_every_stage_leaves_what_a_person_looks_at(project: Workspace) -> None:
         "evaluate/confusion.csv",
         "evaluate/confusion.png",
         "evaluate/mistakes.png",
+        "evaluate/intervals.json",
+        "evaluate/per_class.csv",
+        "evaluate/slices.csv",
+        "validate/rules.csv",
+        "card.md",
     ):
         assert (reports / name).is_file(), name
     assert list(reports.glob("validate/**/index.html"))

@@ -67,6 +67,15 @@ def test_it_is_still_the_champion(spec: Spec) -> None:
     assert (str(version.version), version.tags["stage"]) == ("1", CHAMPION)
 
 
+def test_it_is_listed_with_the_metrics_it_was_registered_with(spec: Spec) -> None:
+    from pipelines.reports.register import versions_table
+
+    console = Console()
+    with console.capture() as capture:
+        console.print(versions_table(spec))
+    assert f"{ACCURACY:.4g}" in capture.get()
+
+
 def test_it_reaches_its_accuracy_on_the_same_test_split(spec: Spec) -> None:
     from components.evaluate.measurement import example_files, measure
 

@@ -292,7 +292,7 @@ def test_the_last_two_can_be_compared(project: Workspace) -> None:
     output = project.run("convoy", "compare", "digits", "2", "4", "--out", "compared")
     assert "accuracy" in output
     assert (project.folder / "compared/digits-2-4/disagreements.png").is_file()
-    assert np.isfinite(float(tag(project, "4", "metric.accuracy")))
+    assert np.isfinite(float(tag(project, "4", "test_accuracy")))
 
 
 def test_a_rerun_without_effect_is_committed_and_is_no_new_champion(project: Workspace) -> None:

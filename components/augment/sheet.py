@@ -8,6 +8,7 @@ from PIL import Image
 
 from components.augment.component import TRAIN, copy_examples
 from components.augment.params import AugmentParams
+from components.core.captions import Caption, save_picture
 from components.core.examples import Example, parse_example
 from components.core.pictures import Tile, contact_sheet
 from components.core.records import read_records
@@ -28,17 +29,21 @@ def draw_sheet(spec: Spec, examples: Path, transform: Path, file: Path) -> None:
         file: PNG to write.
     """
     files = sorted(map(str, (examples / f"Split-{TRAIN}").glob("*.gz")))
-    types = tft.TFTransformOutput(str(transform)).transformed_feature_spec()
+    output = tft.TFTransformOutput(str(transform))
+    types = output.transformed_feature_spec()
     originals = (
         parse_example(record, types, spec.sample, spec.features)
         for record in read_records(files).take(ORIGINALS)
     )
     width = 1 + _shown(spec)
-    tiles = list(sheet_tiles(spec, originals))
-    contact_sheet(tiles, columns=width * (COLUMNS // width)).save(file)
+    tiles = list(sheet_tiles(spec, originals, output))
+    sheet = contact_sheet(tiles, columns=width * (COLUMNS // width))
+    save_picture(sheet, file, _describe(width - 1))
 
 
-def sheet_tiles(spec: Spec, originals: Iterable[Example]) -> Iterator[Tile]:
+def sheet_tiles(
+    spec: Spec, originals: Iterable[Example], transform: tft.TFTransformOutput
+) -> Iterator[Tile]:
     """Yields a picture of each example and of its copies, with their features drawn onto them.
 
     A copy depends on nothing but its example, its number and the parameters, so these are the
@@ -47,9 +52,10 @@ def sheet_tiles(spec: Spec, originals: Iterable[Example]) -> Iterator[Tile]:
     Args:
         spec: What the stage is made of.
         originals: Examples as `parse_example` gives them.
+        transform: Output of TensorFlow Transform, by which features are put into words.
     """
     for example in originals:
-        yield _draw(spec, example), example[spec.sample.path_column].numpy().decode()
+        yield _draw(spec, example), _caption(spec, example, transform)
         batch = {name: value[None] for name, value in example.items()}
         for number in range(1, _shown(spec) + 1):
             copies = copy_examples(spec, batch, number)
@@ -65,3 +71,20 @@ def _shown(spec: Spec) -> int:
 def _draw(spec: Spec, example: Example) -> Image.Image:
     arrays = {name: value.numpy() for name, value in example.items()}
     return spec.features.draw(spec.sample.picture(arrays[spec.sample.column]), arrays)
+
+
+def _caption(spec: Spec, example: Example, transform: tft.TFTransformOutput) -> str:
+    """Where an example came from, below what is to be learnt of it."""
+    arrays = {name: value.numpy() for name, value in example.items()}
+    words = spec.features.caption(arrays, transform)
+    path = example[spec.sample.path_column].numpy().decode()
+    return f"{words}\n{path}" if words else path
+
+
+def _describe(copies: int) -> Caption:
+    beside = f"each before {copies} changed at random" if copies else "unchanged"
+    return Caption(
+        "Training examples and their copies",
+        f"The first training examples, {beside}, with what is learnt from them.",
+        f"{ORIGINALS} training examples, {beside}.",
+    )

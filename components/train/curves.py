@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from components.core.captions import Caption, save_figure
 from components.core.errors import ConvoyError
 from components.core.pictures import DPI
 
@@ -44,7 +46,20 @@ def plot_curves(csv: Path, png: Path) -> None:
     figure = Figure(figsize=size, dpi=DPI, layout="constrained")
     for at, metric in enumerate(metrics):
         _plot_metric(figure.add_subplot(rows, columns, at + 1), curves, metric)
-    figure.savefig(png)
+    save_figure(figure, png, _caption(curves, metrics))
+
+
+def _caption(curves: pd.DataFrame, metrics: Sequence[str]) -> Caption:
+    names = ", ".join(metric.replace("_", " ") for metric in metrics)
+    kept = ""
+    if "val_loss" in curves:
+        epoch = curves["val_loss"].idxmin()
+        kept = f" The weights of epoch {epoch} are kept, where the validation loss is least."
+    return Caption(
+        "Curves of the training",
+        f"A panel a metric, training and validation together.{kept}",
+        f"Line charts over {len(curves)} epochs: {names}.{kept}",
+    )
 
 
 def _read(csv: Path) -> pd.DataFrame:

@@ -8,12 +8,14 @@ import keras
 import tensorflow as tf
 import tensorflow_transform as tft
 
-from components.core.layout import CURVES_FILE
+from components.core.layout import CURVES_FILE, LAYERS_FILE
+from components.core.tabular import write_csv
 from components.core.task import Spec
 from components.train.export import export
 from components.train.fitting import Data, fit
 from components.train.initial_weights import load_initial_weights
 from components.train.input import Examples, evaluation_batches, read_examples, training_batches
+from components.train.layers import layer_table
 from components.train.params import TrainParams
 from components.train.strategy import distribution
 from models import build_model, takes_pixels
@@ -36,12 +38,14 @@ def run_fn(fn_args: Any) -> None:
     transform = tft.TFTransformOutput(fn_args.transform_graph_path)
     curves = Path(fn_args.model_run_dir) / CURVES_FILE
     curves.parent.mkdir(parents=True, exist_ok=True)
+    layers = curves.with_name(LAYERS_FILE)
     speed = Path(fn_args.custom_config["speed"])
     with tempfile.TemporaryDirectory() as cache:
         training = read_examples(fn_args.train_files, transform, spec, Path(cache) / "train")
         validation = read_examples(fn_args.eval_files, transform, spec, Path(cache) / "val")
         with distribution(params.strategy).scope():
             network = build(spec, transform, training.samples(spec.sample.column))
+        write_csv(layer_table(network), layers)
         fit(network, spec, _data(spec, training, validation, fn_args), curves, speed)
     export(network, transform, spec, Path(fn_args.serving_model_dir))
 

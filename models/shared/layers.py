@@ -59,6 +59,8 @@ class SoftArgmax(keras.layers.Layer):
     (2 i + 1) / n - 1.
     """
 
+    reach = "all"  # what a value depends on, as the table of layers tells
+
     def __init__(self, temperature: float = 1.0, **kwargs: Any) -> None:
         """Takes the divisor of the scores and the arguments of every Keras layer."""
         super().__init__(**kwargs)

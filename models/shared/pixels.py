@@ -13,6 +13,8 @@ Shape = tuple[int | None, ...]
 class PadToMultiple(keras.layers.Layer):
     """Repeats the last row and column until height and width are multiples of a number."""
 
+    reach = "place"  # what a value depends on, as the table of layers tells
+
     def __init__(self, multiple: int, **kwargs: Any) -> None:
         """Takes the number and the arguments of every Keras layer."""
         super().__init__(**kwargs)
@@ -43,6 +45,8 @@ class PadToMultiple(keras.layers.Layer):
 @keras.saving.register_keras_serializable(package="convoy")
 class CropLike(keras.layers.Layer):
     """Cuts off what `PadToMultiple` added."""
+
+    reach = "place"
 
     def call(self, maps: Any, images: Any) -> Any:
         """The top left part of maps `[batch, rows, columns, channels]`, as large as the images.

@@ -43,7 +43,7 @@ def test_the_command_line_loads_no_heavy_package() -> None:
     [
         (("run",), "params.yaml: not found"),
         (("stage", "cook", "digits"), "no stage 'cook'; there are plan, ingest, validate, prepare"),
-        (("lineage", "digits"), "run: convoy run digits"),
+        (("lineage", "digits"), "run: dvc pull, or convoy run digits"),
         (("run", "train.epochs=3"), "needs exactly one task"),
     ],
 )

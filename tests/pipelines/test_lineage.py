@@ -1,14 +1,19 @@
 """The chain of artifacts is shown with its names as they are."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 from ml_metadata import MetadataStore
 from ml_metadata.proto import metadata_store_pb2 as mlmd
 
-from components.core.layout import lineage_file
+from components.core.artifacts import SERVING_FOLDER
+from components.core.errors import ConvoyError
+from components.core.layout import artifact_folder, lineage_file
 from pipelines.lineage import LAST_STAGE, lineage_tree
 from pipelines.reports.terminal import show
+from tests.registered import Register
+from tests.toys import png
 
 PARAMS = """
 tasks:
@@ -45,16 +50,54 @@ def write_store(file: Path) -> None:
     )
 
 
-def test_names_are_shown_as_they_are(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (project / "toy.py").write_text("from pipelines.tasks.classification import TASK\n")
-    (project / "params.yaml").write_text(PARAMS)
+@pytest.fixture
+def made(store: Path, toy_model: Path) -> Path:
+    """A project with a lineage store and the model that it tells of."""
+    (store / "toy.py").write_text("from pipelines.tasks.classification import TASK\n")
+    (store / "params.yaml").write_text(PARAMS)
     file = lineage_file("toy", LAST_STAGE)
     file.parent.mkdir(parents=True)
     write_store(file)
+    folder = artifact_folder("toy", "train") / "Trainer/model/3" / SERVING_FOLDER
+    return Path(shutil.copytree(toy_model, folder))
+
+
+def shown(capsys: pytest.CaptureFixture[str]) -> list[str]:
     show(lineage_tree("toy"))
-    lines = [line.lstrip("└├─│ ") for line in capsys.readouterr().out.splitlines()]
-    assert lines == [
-        "toy version [3]",
+    return [line.lstrip("└├─│ ") for line in capsys.readouterr().out.splitlines()]
+
+
+def test_it_names_the_version_that_the_model_is(
+    made: Path, register: Register, capsys: pytest.CaptureFixture[str]
+) -> None:
+    registry, version = register()
+    assert shown(capsys)[0] == f"toy version {version}"
+    registry.register(registry.get(version).run_id, made, {}, {}, png(200), "image")
+    assert shown(capsys)[0] == f"toy version {version}"  # not the newest
+
+
+def test_it_never_names_the_version_of_another_model(
+    made: Path, register: Register, wrong_model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(3):  # the lineage store has noted a version 3
+        register(model=wrong_model)
+    assert shown(capsys)[0] == (
+        "toy of no version in this registry; convoy register toy makes it one"
+    )
+
+
+def test_without_a_model_it_says_how_to_get_one(made: Path) -> None:
+    shutil.rmtree(artifact_folder("toy", "train"))
+    with pytest.raises(ConvoyError, match="no model here; run: dvc pull, or convoy run toy"):
+        lineage_tree("toy")
+    lineage_file("toy", LAST_STAGE).unlink()
+    with pytest.raises(ConvoyError, match="not found; run: dvc pull, or convoy run toy"):
+        lineage_tree("toy")
+
+
+def test_names_are_shown_as_they_are(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert shown(capsys) == [
+        "toy of no version in this registry; convoy register toy makes it one",
         "PushedModel  [click]x",
         "Examples  artifacts/[/b]/http://***@host",
         "data/toy  md5 not in dvc.lock",

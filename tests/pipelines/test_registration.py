@@ -9,12 +9,13 @@ import pytest
 from components.core.artifacts import SERVING_FOLDER
 from components.core.errors import ConvoyError
 from components.core.layout import CURVES_FILE, artifact_folder, data_folder
+from components.core.store import download
 from components.core.task import Spec
 from components.register.records import Decision
 from components.register.registration import Results, register_model
 from components.register.registry import Registry
 from pipelines import registration
-from pipelines.registration import ensure_registered, settle
+from pipelines.registration import ensure_registered, register_last, settle
 from tests.registered import Register, TestSplit
 from tests.tables import make_row, write_shard
 from tests.toys import png
@@ -68,6 +69,32 @@ def test_a_task_that_was_never_registered_is_not(project: Path) -> None:
     assert not (project / "mlflow.db").exists()
 
 
+def test_what_was_pulled_is_registered(
+    registered: Path, project: Path, empty_database: Path
+) -> None:
+    for name in ("prepare", "register"):
+        artifact_folder("toy", name).mkdir(exist_ok=True)
+    assert register_last("toy") == "toy: this model is version 1 of the registry already"
+    shutil.copy(empty_database, project / "mlflow.db")  # that of another clone
+    with pytest.raises(ConvoyError, match="convoy register toy registers the last model here"):
+        download("models:/toy@champion")
+    assert register_last("toy") == "toy: registered as version 1, the champion"
+    assert download("models:/toy@champion").is_dir()
+    assert len(Registry("toy").versions()) == 1
+
+
+def test_a_model_that_was_never_registered_anywhere_is(results: Results) -> None:
+    assert ensure_registered("toy") is None
+    assert register_last("toy") == "toy: registered as version 1, the champion"
+
+
+@pytest.mark.parametrize("gone", ["artifacts/toy/train", "artifacts/toy/evaluate", "data/toy"])
+def test_what_was_not_pulled_is_named(registered: Path, gone: str) -> None:
+    shutil.rmtree(gone)
+    with pytest.raises(ConvoyError, match=f"{gone}: not here; run: dvc pull, which"):
+        register_last("toy")
+
+
 def test_what_is_there_is_left_alone(registered: Path) -> None:
     assert ensure_registered("toy") is None
     assert len(Registry("toy").decisions("1")) == 1
@@ -100,7 +127,9 @@ def test_lost_files_are_brought_back_into_their_version(registered: Path, projec
 
     shutil.rmtree(project / "mlartifacts")
     registry = Registry("toy")
-    with pytest.raises(ConvoyError, match="files cannot be read: .* run: convoy run toy, which"):
+    with pytest.raises(
+        ConvoyError, match="files cannot be read: .* run: convoy register toy, which"
+    ):
         registry.download("champion")
     assert ensure_registered("toy") == (
         "the registry has lost the files of version 1 of toy; "

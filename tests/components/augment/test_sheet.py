@@ -24,6 +24,16 @@ EXAMPLES = [
 ]
 
 
+class Vocabulary:
+    """TensorFlow Transform's output, of which only the names of the classes are asked for."""
+
+    def vocabulary_by_name(self, name: str) -> list[bytes]:
+        return {"classes": [b"cat", b"dog"]}[name]
+
+
+VOCABULARY: Any = Vocabulary()
+
+
 def spec_of(**augment: Any) -> Spec:
     return make_spec(
         TASK,
@@ -37,8 +47,9 @@ def spec_of(**augment: Any) -> Spec:
 
 def test_a_sample_is_followed_by_the_copies_that_the_stage_writes() -> None:
     spec = spec_of(copies=2)
-    tiles = list(sheet_tiles(spec, EXAMPLES))
-    assert [text for _, text in tiles] == ["a.png", "copy 1", "copy 2", "b.png", "copy 1", "copy 2"]
+    tiles = list(sheet_tiles(spec, EXAMPLES, VOCABULARY))
+    copies = ["copy 1", "copy 2"]
+    assert [text for _, text in tiles] == ["dog\na.png", *copies, "dog\nb.png", *copies]
     np.testing.assert_array_equal(tiles[3][0], PIXELS[1])
     seeds = example_seeds(tf.constant(["b.png"]), 2, seed=3)
     written = spec.augmentation({"image": tf.constant(PIXELS[1:])}, seeds)["image"]
@@ -51,13 +62,18 @@ def test_a_sample_is_followed_by_the_copies_that_the_stage_writes() -> None:
 def test_no_more_copies_than_fit_a_row_and_some_where_training_makes_them(
     augment: dict[str, Any], copies: int
 ) -> None:
-    tiles = [np.asarray(tile) for tile, _ in sheet_tiles(spec_of(**augment), EXAMPLES[:1])]
+    tiles = [
+        np.asarray(tile) for tile, _ in sheet_tiles(spec_of(**augment), EXAMPLES[:1], VOCABULARY)
+    ]
     assert len(tiles) == 1 + copies
     assert len({tile.tobytes() for tile in tiles}) == len(tiles)
 
 
 def test_the_sheet_shows_the_first_examples(tmp_path: Path) -> None:
     write_examples(tmp_path / "Split-train" / "0.gz", random_images(8, 8, 8, 3), [0] * 8)
+    vocabulary = tmp_path / "transform_fn/assets/classes"
+    vocabulary.parent.mkdir(parents=True)
+    vocabulary.write_text("cat\ndog\n")
     sizes = []
     for copies in (0, 2):
         spec = spec_of(copies=copies)

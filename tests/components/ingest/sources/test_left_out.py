@@ -304,9 +304,7 @@ class TestDigits:
         source = self.write(tmp_path, "t-images.idx3-ubyte.gz", "t-labels.idx1-ubyte.gz")
         other = gzip.compress(struct.pack(">2I", 0x801, 2) + change)
         write(tmp_path, "t-labels.idx1-ubyte.gz", other)
-        rule = (
-            r"t-labels\.idx1-ubyte\.gz: holds something else than t-labels-idx1-ubyte; remove"
-        )
+        rule = r"t-labels\.idx1-ubyte\.gz: holds something else than t-labels-idx1-ubyte; remove"
         with pytest.raises(ConvoyError, match=rule):
             paths(source)
 
