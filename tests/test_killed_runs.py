@@ -1,6 +1,7 @@
 """Runs of the real pipeline, stopped: what is left at work, what is left behind, where it ends.
 
-`CONVOY_KILLS` says how often runs are killed at a random moment, one after the other.
+`CONVOY_KILLS` says how often runs are killed at a random moment, one after the other: 30 times
+unless told otherwise.
 """
 
 import itertools
@@ -19,6 +20,7 @@ import psutil
 import pytest
 
 from benchmarks.workspace import Workspace
+from pipelines.stages import STAGES
 from tests.test_retraining import write_images
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(3600)]
@@ -152,29 +154,33 @@ def test_a_good_run_leaves_no_temporary_file(project: Workspace, tmp_path: Path)
     assert left_over(project) == []
 
 
-@pytest.mark.parametrize("overrides", [(), ("train.epochs=9",)], ids=["run", "experiment"])
-@pytest.mark.parametrize("stage", ["validate", "train"])
+@pytest.mark.parametrize(
+    ("stages", "overrides"),
+    [(tuple(STAGES), ()), (("train",), ("train.epochs=9",))],
+    ids=["run", "experiment"],
+)
 @pytest.mark.parametrize("number", SIGNALS)
 def test_a_stopped_run_leaves_nothing_at_work_and_the_outputs_of_the_last(
     good_run: Workspace,
     project: Workspace,
-    stage: str,
     number: int,
+    stages: tuple[str, ...],
     overrides: tuple[str, ...],
 ) -> None:
     params = (project.folder / "params.yaml").read_bytes()
-    code = stop_in(project, stage, number, *overrides)
-    if number == signal.SIGKILL:
-        wait_until(lambda: not at_work(project))
-        assert "the run before this one was killed" in project.run("convoy", "clean")
-    else:
-        assert code == 128 + number
-        assert at_work(project) == []
-    assert outputs(project) == outputs(good_run)
-    assert (project.folder / "params.yaml").read_bytes() == params
-    assert left_over(project) == []
-    assert project.run("git", "status", "--porcelain", "--untracked-files=no") == ""
-    assert champions(project) == 1
+    for stage in stages:
+        code = stop_in(project, stage, number, *overrides)
+        if number == signal.SIGKILL:
+            wait_until(lambda: not at_work(project))
+            assert "the run before this one was killed" in project.run("convoy", "clean"), stage
+        else:
+            assert code == 128 + number, stage
+            assert at_work(project) == [], stage
+        assert outputs(project) == outputs(good_run), stage
+        assert (project.folder / "params.yaml").read_bytes() == params, stage
+        assert left_over(project) == [], stage
+        assert project.run("git", "status", "--porcelain", "--untracked-files=no") == "", stage
+        assert champions(project) == 1, stage
 
 
 def compare(project: Workspace, reference: Workspace) -> None:

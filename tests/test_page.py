@@ -17,15 +17,12 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200)]
 def project(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A project whose task digits has run once, with few epochs."""
     project = Workspace(tmp_path_factory.mktemp("project"))
-    project.run(
-        "convoy",
-        "run",
-        "digits",
-        "train.epochs=3",
-        "train.early_stopping=2",
-        "gate.thresholds.accuracy.min=0.2",
-        "gate.thresholds.log_loss.max=3",
-    )
+    params = project.params()
+    digits = params["tasks"]["digits"]
+    digits["train"] |= {"epochs": 3, "early_stopping": 2}
+    digits["gate"]["thresholds"] = {"accuracy": {"min": 0.2}, "log_loss": {"max": 3}}
+    project.write_params({"tasks": {"digits": digits}})
+    project.run("convoy", "run", "digits")
     return project
 
 
