@@ -16,7 +16,6 @@ from components.core.layout import (
     report_folder,
     speed_file,
 )
-from components.core.measures import overall
 from components.core.names import describe_unknown
 from components.core.tabular import read_json, write_json
 from components.core.task import Spec
@@ -129,6 +128,7 @@ def train(spec: Spec) -> None:
 
 def evaluate(spec: Spec) -> None:
     """Measures the exported model on the test split."""
+    from components.core.measures import overall
     from pipelines.reports.evaluate import metrics_table
     from pipelines.slices import run_slice
 
