@@ -1,5 +1,6 @@
 """The command line: `convoy <verb> <task>`."""
 
+import re
 import sys
 import traceback
 from pathlib import Path
@@ -19,6 +20,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A production pipeline for convolutional computer vision.",
 )
+
+BEAM_STEP = re.compile(r" \[while running '[^']*'\]")
+"""What Beam adds to the message of an error."""
 
 TaskName = Annotated[str, typer.Argument(help="A task of params.yaml.", show_default=False)]
 
@@ -258,7 +262,7 @@ def main() -> None:
     try:
         app()
     except ConvoyError as error:
-        fail(str(error), error.exit_code)
+        fail(BEAM_STEP.sub("", str(error)), error.exit_code)
     except Exception as error:
         sentence = explain(error)
         if sentence is None:

@@ -4,6 +4,8 @@ import logging
 import os
 import warnings
 
+from components.core.errors import ConvoyError
+
 ENVIRONMENT = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "GX_ANALYTICS_ENABLED": "false",
@@ -20,6 +22,9 @@ ENVIRONMENT = {
     "PYTHONWARNINGS": "ignore",  # for the processes that Beam starts
 }
 
+TFX_FAILED = "Execution %d failed."
+"""TFX says so of a node, then raises the error."""
+
 
 def silence_libraries() -> None:
     """Lets TensorFlow, TFX, Beam and Google's clients report errors only.
@@ -30,5 +35,13 @@ def silence_libraries() -> None:
         os.environ.setdefault(name, value)
     warnings.simplefilter("ignore")
     logging.basicConfig(level=logging.ERROR)
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(_is_news)
     for name in ("absl", "apache_beam", "tensorflow"):
         logging.getLogger(name).setLevel(logging.ERROR)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether a record says what the command line will not say itself in a sentence."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, ConvoyError) and record.msg != TFX_FAILED
