@@ -4,6 +4,8 @@ import logging
 import os
 import warnings
 
+from components.core.retries import MAX_RETRIES, RetryCounter
+
 ENVIRONMENT = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "GX_ANALYTICS_ENABLED": "false",
@@ -11,10 +13,10 @@ ENVIRONMENT = {
     "MLFLOW_DISABLE_AGENT_HINTS": "true",
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
-    # three tries in two seconds, so that a server that is down is told of at once; else minutes
+    # five tries in a quarter of a minute, the first of which is told of at once; else minutes
     "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1",
     "MLFLOW_HTTP_REQUEST_BACKOFF_JITTER": "0",
-    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
+    MAX_RETRIES: "4",
     "MLFLOW_LOGGING_LEVEL": "WARNING",
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
     "PYTHONWARNINGS": "ignore",  # for the processes that Beam starts
@@ -22,7 +24,7 @@ ENVIRONMENT = {
 
 
 def silence_libraries() -> None:
-    """Lets TensorFlow, TFX, Beam and Google's clients report errors only.
+    """Lets TensorFlow, TFX, Beam and Google's clients report errors only, and counts retries.
 
     Call before importing them: TensorFlow and MLflow read some of it once.
     """
@@ -32,3 +34,7 @@ def silence_libraries() -> None:
     logging.basicConfig(level=logging.ERROR)
     for name in ("absl", "apache_beam", "tensorflow"):
         logging.getLogger(name).setLevel(logging.ERROR)
+    requests = logging.getLogger("urllib3.connectionpool")
+    requests.setLevel(logging.WARNING)
+    requests.propagate = False
+    requests.handlers = [RetryCounter()]
