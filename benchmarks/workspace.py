@@ -71,10 +71,9 @@ class Workspace:
             RuntimeError: When the run fails.
         """
         output = self.run("convoy", "run", task, *overrides)
-        if kept := re.search(r"dvc exp apply (\S+)", output):
+        if kept := re.search(r"kept as the experiment (\S+);", output):
             ref = self.run("git", "for-each-ref", "--format=%(refname)", f"refs/exps/**/{kept[1]}")
             self.run("git", "checkout", ref.strip(), "--", "params.yaml", "dvc.lock")
-            # `dvc exp apply` would end with an error where other tasks have never run
             self.run("dvc", "checkout", "--quiet", "--force", "--allow-missing")
         return output
 

@@ -87,10 +87,34 @@ def check_model(name: str, options: Iterable[str], prefix: str = "train") -> Non
 
 def _option_names(name: str) -> list[str] | None:
     """The keywords of a model's `build`; None when it takes any."""
-    tree = ast.parse((Path(__file__).parent / f"{name}.py").read_text(encoding="utf-8"))
-    functions = (each for each in tree.body if isinstance(each, ast.FunctionDef))
-    build = next((each.args for each in functions if each.name == "build"), None)
-    return None if build is None or build.kwarg else [each.arg for each in build.kwonlyargs]
+    build = find_build(name)
+    if build is None or build.args.kwarg:
+        return None
+    return [each.arg for each in build.args.kwonlyargs]
+
+
+def find_build(name: str) -> ast.FunctionDef | None:
+    """The function that builds a model, as it is written; None where it is no such function.
+
+    Args:
+        name: A module of this package, which is not imported: Keras takes seconds.
+    """
+    return _find_function(f"{__name__}.{name}", "build")
+
+
+def _find_function(module: str, name: str) -> ast.FunctionDef | None:
+    """A function of a module, or of that from which the module takes it."""
+    file = Path(__file__).parents[1].joinpath(*module.split(".")).with_suffix(".py")
+    if not file.is_file():
+        return None
+    for each in ast.parse(file.read_text(encoding="utf-8")).body:
+        if isinstance(each, ast.FunctionDef) and each.name == name:
+            return each
+        if isinstance(each, ast.ImportFrom) and each.module:
+            for alias in each.names:
+                if (alias.asname or alias.name) == name:
+                    return _find_function(each.module, alias.name)
+    return None
 
 
 def _load(name: str) -> ModuleType:

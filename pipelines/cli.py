@@ -11,12 +11,12 @@ import typer
 from components.core.conditions import explain
 from components.core.errors import ConvoyError
 from components.core.text import mask
+from pipelines import completion
 from pipelines.reports.terminal import plain, show
 from pipelines.temporary import temporary_files_kept
 
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     help="A production pipeline for convolutional computer vision.",
 )
@@ -24,32 +24,192 @@ app = typer.Typer(
 BEAM_STEP = re.compile(r" \[while running '[^']*'\]")
 """What Beam adds to the message of an error."""
 
-TaskName = Annotated[str, typer.Argument(help="A task of params.yaml.", show_default=False)]
+
+def check_task(context: typer.Context, name: str) -> str:
+    """Checks the name of a task before anything looks for what belongs to it."""
+    if not context.resilient_parsing:  # as when the shell asks how to go on
+        from pipelines.project import check_known
+
+        check_known(name)
+    return name
+
+
+TaskName = Annotated[
+    str,
+    typer.Argument(
+        help="A task of params.yaml.",
+        show_default=False,
+        autocompletion=completion.tasks,
+        callback=check_task,
+    ),
+]
+
+
+def show_version(wanted: bool) -> None:
+    """Shows which convoy this is, and ends."""
+    if wanted:
+        from importlib.metadata import version
+
+        show(f"convoy {version('convoy')}")
+        raise typer.Exit
 
 
 @app.callback()
-def begin(context: typer.Context) -> None:
+def begin(
+    context: typer.Context,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
     """Gives every command a folder of its own for temporary files."""
     context.with_resource(temporary_files_kept())
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="What the task is to be called.", show_default=False)],
+    data: Annotated[
+        Path, typer.Option(help="A file or folder of labelled samples.", show_default=False)
+    ],
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            help="The kind of source; what the data look like when left out.",
+            autocompletion=completion.kinds,
+        ),
+    ] = None,
+    task: Annotated[
+        str | None,
+        typer.Option(
+            help="What learns from them, such as binary; the usual when left out.",
+            autocompletion=completion.task_kinds,
+        ),
+    ] = None,
+) -> None:
+    """Makes a task of your data: looks at them and writes parameters that fit."""
+    from pipelines.new.create import create
+    from pipelines.reports.new import describe_new
+    from pipelines.running import only_run
+
+    with only_run():
+        created = create(name, data, kind, task)
+    show(*describe_new(created))
+
+
+@app.command()
+def describe(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            help="A task, source or model; all when left out.", autocompletion=completion.names
+        ),
+    ] = None,
+) -> None:
+    """Lists tasks, sources and models; of one of them every option and what it means."""
+    from pipelines.describe import find_entry, list_entries, options_of
+    from pipelines.reports.describe import describe_all, describe_one
+
+    if name is None:
+        show(*describe_all(list_entries()))
+    else:
+        entry = find_entry(name)
+        show(*describe_one(entry, options_of(entry)))
+
+
+@app.command()
+def schema(task: TaskName) -> None:
+    """Keeps the schema that the stage prepare has inferred; what does not fit then stops a run."""
+    from pipelines.curating import keep_schema
+
+    show(f"written: {keep_schema(task)}; commit it with the task")
 
 
 @app.command()
 def run(
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[TASK] [KEY=VALUE]...", help="For example: digits train.epochs=3"),
+        typer.Argument(
+            metavar="[TASK] [KEY=VALUE]...",
+            help="For example: digits train.epochs=3",
+            autocompletion=completion.tasks,
+        ),
     ] = None,
     force: Annotated[bool, typer.Option(help="Run stages again that have not changed.")] = False,
+    last: Annotated[str, typer.Option("--to", help="The stage that ends the run.")] = "register",
 ) -> None:
     """Runs every stage that has changed; with KEY=VALUE as an experiment, which DVC keeps."""
     from pipelines.runs import carry_out
 
-    raise typer.Exit(carry_out(words or [], force))
+    raise typer.Exit(carry_out(words or [], force, last))
+
+
+@app.command()
+def dag(task: TaskName) -> None:
+    """Lists the stages of a task: what each waits for and reads, and whether it would run."""
+    from pipelines.dag import task_dag
+    from pipelines.reports.dag import dag_table
+
+    show(dag_table(task, task_dag(task)))
+
+
+@app.command()
+def experiments(task: TaskName) -> None:
+    """Lists the experiments of a task: what differs, and the metrics of the gate."""
+    from pipelines.experiments import list_experiments
+    from pipelines.project import load_spec
+    from pipelines.reports.experiments import HELP, experiments_table
+
+    spec = load_spec(task)
+    found = list_experiments(task)
+    show(experiments_table(spec, found), HELP if found else "")
+
+
+@app.command("apply")
+def apply_(
+    task: TaskName,
+    name: Annotated[str, typer.Argument(help="As convoy experiments lists it.")],
+) -> None:
+    """Brings an experiment back: parameters, code, data and models as they were."""
+    from pipelines.applying import apply
+
+    show(apply(task, name))
+
+
+@app.command()
+def sweep(
+    task: TaskName,
+    choices: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="KEY=VALUES...",
+            help="For example: train.optimizer.learning_rate=0.001,0.003 "
+            '"train.options.dropout=uniform(0,0.5)"',
+        ),
+    ],
+    samples: Annotated[
+        int | None, typer.Option(min=1, help="Draw so many combinations instead of taking all.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of the draw.")] = 0,
+    jobs: Annotated[int, typer.Option(min=1, help="So many at a time, in copies.")] = 1,
+    register: Annotated[
+        bool, typer.Option(help="Measure the best one on the test split and register it.")
+    ] = True,
+) -> None:
+    """Trains every combination of values; only the best on validation data is registered."""
+    from pipelines.sweep import Search, sweep
+
+    raise typer.Exit(sweep(Search(task, choices, samples, seed), jobs, register))
 
 
 @app.command()
 def stage(
-    name: Annotated[str, typer.Argument(help="A stage of dvc.yaml.", show_default=False)],
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="A stage of dvc.yaml.", show_default=False, autocompletion=completion.stages
+        ),
+    ],
     task: TaskName,
     spec: Annotated[
         Path | None, typer.Option(help="What the stage plan noted; made anew when left out.")
@@ -73,7 +233,10 @@ def ingest(task: TaskName) -> None:
 
 @app.command()
 def models(
-    task: Annotated[str | None, typer.Argument(help="All tasks when left out.")] = None,
+    task: Annotated[
+        str | None,
+        typer.Argument(help="All tasks when left out.", autocompletion=completion.tasks),
+    ] = None,
 ) -> None:
     """Lists the registered versions with their aliases and metrics."""
     from components.core.block import read_blocks
@@ -141,7 +304,10 @@ def compare(
 def retrain(  # noqa: PLR0913, PLR0917 (an argument an option)
     task: TaskName,
     data: Annotated[Path | None, typer.Option(help="New labelled samples.")] = None,
-    kind: Annotated[str, typer.Option(help="The kind of source they are.")] = "image_folder",
+    kind: Annotated[
+        str,
+        typer.Option(help="The kind of source they are.", autocompletion=completion.kinds),
+    ] = "image_folder",
     policy: Annotated[str | None, typer.Option(help="Instead of the one in params.yaml.")] = None,
     days: Annotated[float | None, typer.Option(help="For the policy if-older-than.")] = None,
     test: Annotated[bool, typer.Option("--with-test", help="Let the test split grow.")] = False,

@@ -1,11 +1,9 @@
 """Runs DVC, which decides what has changed and must run again."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
-import tempfile
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
@@ -15,14 +13,14 @@ from string import Template
 
 import yaml
 
-from components.core.errors import ConvoyError
+from components.core.errors import ConvoyError, DataError
 from components.core.text import mask
 from pipelines import refusal
 from pipelines.plan import changed_specs
 from pipelines.processes import SIGNALLED, kept, run
 from pipelines.reports.terminal import plain, show
 from pipelines.stages import PLAN
-from pipelines.versioning import read_lock
+from pipelines.versioning import LOCK, read_lock
 
 LAST_STAGE = "register"
 LOG_LINES = 40
@@ -60,23 +58,33 @@ class StageError(ConvoyError):
         self.log = log
 
 
-def reproduce(tasks: Sequence[str], force: bool = False) -> int:
-    """`dvc repro` of the tasks' whole chains; returns its exit code."""
-    options = ["--force"] if force else []
-    return _dvc("repro", *options, *(f"{LAST_STAGE}@{task}" for task in tasks))
+def reproduce(tasks: Sequence[str], force: bool = False, last: str = LAST_STAGE) -> int:
+    """`dvc repro` of the tasks' chains.
+
+    Args:
+        tasks: The tasks.
+        force: Whether to run stages again that have not changed.
+        last: The stage that each chain ends with.
+
+    Returns:
+        0; 13 when the data were refused; 128 and its number when a signal ended DVC; 1 otherwise.
+    """
+    arguments = [*(["--force"] if force else []), *(f"{last}@{task}" for task in tasks)]
+    with refusal.asked_for() as note:
+        code = _dvc("repro", *arguments)
+        refused = note.is_file()
+    if not code or was_killed(code):
+        return code
+    return DataError.exit_code if refused else ConvoyError.exit_code
 
 
 def reproduce_stage(task: str, stage: str) -> Reproduction:
     """`dvc repro` of a task up to a stage, shown as it runs."""
     _show("repro", f"{stage}@{task}")
     lines: deque[str] = deque(maxlen=LOG_LINES)
-    with tempfile.TemporaryDirectory() as folder:
-        note = Path(folder) / "note"
+    with refusal.asked_for() as note:
         with kept(
-            [*DVC, "repro", f"{stage}@{task}"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env=os.environ | {refusal.VARIABLE: str(note)},
+            [*DVC, "repro", f"{stage}@{task}"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         ) as process:
             for line in process.stdout or ():
                 sys.stdout.write(mask(line))
@@ -147,6 +155,15 @@ def _recorded_stages(task: str) -> list[str]:
         content = None
     stages = (content or {}).get("stages") or {}
     return [name for name in stages if name.endswith(f"@{task}")]
+
+
+def forget_stages(task: str, stages: Sequence[str]) -> None:
+    """Takes stages of a task out of `dvc.lock`: what it says of them is of another run."""
+    content = yaml.safe_load(read_lock()) or {}
+    recorded = content.get("stages", {})
+    if known := [name for stage in stages if (name := f"{stage}@{task}") in recorded]:
+        content["stages"] = {name: recorded[name] for name in recorded if name not in known}
+        Path(LOCK).write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
 
 
 def was_killed(code: int) -> bool:

@@ -57,6 +57,7 @@ class Report:
         metrics: The new model's metrics.
         champion: The former champion's metrics on the same data.
         version: The new version.
+        rival: The version that was the champion when the gate judged; None without one.
         tag: The git tag of the commit that holds the run.
         log: The end of what a failed stage printed, or the rest of an error's message.
         state: After an error, what things are like now, a sentence of Markdown each.
@@ -73,6 +74,7 @@ class Report:
     metrics: Mapping[str, float] = field(default_factory=dict)
     champion: Mapping[str, float] | None = None
     version: str | None = None
+    rival: str | None = None
     tag: str | None = None
     log: str = ""
     state: Sequence[str] = ()
@@ -110,7 +112,12 @@ class Report:
         if self.state:
             yield "How things stand:\n\n" + _list(self.state)
         if self.version and self.tag:
-            yield f"Tag `{self.tag}`; compare: `convoy compare {self.task} champion {self.version}`"
+            yield f"Tag `{self.tag}`" + self._comparison()
+
+    def _comparison(self) -> str:
+        if self.rival in (None, self.version):  # nobody else to compare with
+            return ""
+        return f"; compare: `convoy compare {self.task} {self.rival} {self.version}`"
 
     def _data(self, show: Show) -> str:
         splits: dict[str, int] = {}

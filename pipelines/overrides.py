@@ -104,7 +104,7 @@ def rewrite(text: str, task: str, block: Mapping[str, Any]) -> str:
     """The text of `params.yaml` with another block of one task, and of that task alone.
 
     Comments and layout stay. Where anchors would spread the change to other blocks, the block
-    is written anew; where that does not help, all is.
+    is written anew; where that does not help, all is. A task that is not there comes last.
 
     Args:
         text: The content of `params.yaml`.
@@ -112,7 +112,7 @@ def rewrite(text: str, task: str, block: Mapping[str, Any]) -> str:
         block: What its block is to say.
     """
     content = _expand(yaml.safe_load(text))
-    before = content["tasks"][task]
+    before = content["tasks"].get(task, {})
     content["tasks"][task] = block
 
     def change_values(tasks: Any) -> None:
@@ -174,10 +174,11 @@ def _says(text: str, content: Any) -> bool:
         return False
 
 
-class _Quoted(yaml.SafeDumper):
+class Quoted(yaml.SafeDumper):
     """Writes every text in quotes, which YAML 1.1 and 1.2 (DVC) read alike, and no anchors."""
 
     def ignore_aliases(self, _: Any) -> bool:
+        """All are written out."""
         return True
 
 
@@ -185,8 +186,8 @@ def _quote(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"')
 
 
-_Quoted.add_representer(str, _quote)
+Quoted.add_representer(str, _quote)
 
 
 def _write_anew(content: Any) -> str:
-    return yaml.dump(content, Dumper=_Quoted, sort_keys=False, allow_unicode=True, width=WIDE)
+    return yaml.dump(content, Dumper=Quoted, sort_keys=False, allow_unicode=True, width=WIDE)

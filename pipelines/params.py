@@ -1,11 +1,12 @@
 """The schema of `params.yaml`, composed of what stages and parts declare; checked before a run."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field, ValidationError, create_model
+from pydantic.fields import FieldInfo
 
 from components.augment.params import AugmentParams
 from components.core.block import PARAMS_FILE, Block, describe_errors, read_params
@@ -63,7 +64,11 @@ def schema_of(task: Task) -> type[Header]:
 
 
 def merge_blocks(name: str, kinds: Iterable[type[Block]]) -> type[Block]:
-    """One schema with the keys of several; a subclass takes the place of its base."""
+    """One schema with the keys of several.
+
+    A subclass takes the place of its base. Of a key that several have, the first counts that has a
+    default.
+    """
     unique = list(dict.fromkeys(kinds))
     narrowest = [
         kind
@@ -72,7 +77,14 @@ def merge_blocks(name: str, kinds: Iterable[type[Block]]) -> type[Block]:
     ]
     if len(narrowest) == 1:
         return narrowest[0]
-    return create_model(name, __base__=tuple(narrowest))
+    fields = {key: field for each in reversed(narrowest) for key, field in _defaults(each)}
+    merged: Any = {key: (field.annotation, field) for key, field in fields.items()}
+    return create_model(name, __base__=tuple(narrowest), **merged)
+
+
+def _defaults(kind: type[Block]) -> Iterator[tuple[str, FieldInfo]]:
+    """The keys that have a default, which then need no value wherever else they are read."""
+    return ((key, each) for key, each in kind.model_fields.items() if not each.is_required())
 
 
 def check_block(name: str, block: Mapping[str, Any], task: Task) -> dict[str, Any]:

@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -61,9 +62,9 @@ def kept(command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen[st
                 os.killpg(process.pid, signal.SIGKILL)
 
 
-def run(command: Sequence[str]) -> int:
+def run(command: Sequence[str], cwd: Path | None = None) -> int:
     """Runs a program that prints where this one does; returns its exit code."""
-    with kept(command) as process:
+    with kept(command, cwd=cwd) as process:
         return process.wait()
 
 

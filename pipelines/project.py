@@ -53,6 +53,20 @@ def load_task(name: str) -> tuple[Task, Mapping[str, Any]]:
     return read_task(blocks[name]), blocks[name]
 
 
+def check_known(name: str) -> None:
+    """Checks that `params.yaml` has a task, as far as there is such a file that can be read.
+
+    Raises:
+        ConvoyError: When it has not; with the nearest name.
+    """
+    try:
+        blocks = read_blocks()
+    except ConvoyError:  # whoever needs it says why
+        return
+    if name not in blocks:
+        raise ConvoyError(f"{PARAMS_FILE}: {describe_unknown('task', name, blocks)}")
+
+
 def read_task(block: Mapping[str, Any]) -> Task:
     """The task that a block of parameters is of.
 

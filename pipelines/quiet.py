@@ -5,6 +5,7 @@ import os
 import warnings
 
 from components.core.errors import ConvoyError
+from components.core.retries import MAX_RETRIES, RetryCounter
 
 ENVIRONMENT = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
@@ -13,10 +14,10 @@ ENVIRONMENT = {
     "MLFLOW_DISABLE_AGENT_HINTS": "true",
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
-    # three tries in two seconds, so that a server that is down is told of at once; else minutes
+    # five tries in a quarter of a minute, the first of which is told of at once; else minutes
     "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1",
     "MLFLOW_HTTP_REQUEST_BACKOFF_JITTER": "0",
-    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
+    MAX_RETRIES: "4",
     "MLFLOW_LOGGING_LEVEL": "WARNING",
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
     "PYTHONWARNINGS": "ignore",  # for the processes that Beam starts
@@ -27,7 +28,7 @@ TFX_FAILED = "Execution %d failed."
 
 
 def silence_libraries() -> None:
-    """Lets TensorFlow, TFX, Beam and Google's clients report errors only.
+    """Lets TensorFlow, TFX, Beam and Google's clients report errors only, and counts retries.
 
     Call before importing them: TensorFlow and MLflow read some of it once.
     """
@@ -39,6 +40,10 @@ def silence_libraries() -> None:
         handler.addFilter(_is_news)
     for name in ("absl", "apache_beam", "tensorflow"):
         logging.getLogger(name).setLevel(logging.ERROR)
+    requests = logging.getLogger("urllib3.connectionpool")
+    requests.setLevel(logging.WARNING)
+    requests.propagate = False
+    requests.handlers = [RetryCounter()]
 
 
 def _is_news(record: logging.LogRecord) -> bool:

@@ -5,6 +5,7 @@ file in the environment; a stage that refuses the data writes why.
 """
 
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,26 @@ from pathlib import Path
 from components.core.errors import DataError
 
 VARIABLE = "CONVOY_REFUSAL"
+
+
+@contextmanager
+def asked_for() -> Iterator[Path]:
+    """Asks the stages that are run in the block to say why they refuse the data.
+
+    Yields:
+        The file that is there once one has; it is gone after the block.
+    """
+    before = os.environ.get(VARIABLE)
+    with tempfile.TemporaryDirectory() as folder:
+        note = Path(folder) / "note"
+        os.environ[VARIABLE] = str(note)
+        try:
+            yield note
+        finally:
+            if before is None:
+                del os.environ[VARIABLE]
+            else:
+                os.environ[VARIABLE] = before
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from components.core.errors import ConvoyError, DataError
 from components.core.faults import faults_kept
 from components.core.layout import (
     CHAMPION_FILE,
+    DECISION_FILE,
     METRICS_FILE,
     REGISTRATION_FILE,
     artifact_folder,
@@ -234,6 +235,7 @@ def _conclude(report: Report, batches: Sequence[Path]) -> Report:
     report.version = registration["version"]
     report.metrics = _read(_evaluated(report.task, METRICS_FILE))
     report.champion = _read(_evaluated(report.task, CHAMPION_FILE))
+    report.rival = _read(_evaluated(report.task, DECISION_FILE))["champion"]
     report.tag = f"{report.task}-v{report.version}"
     commit = versioning.keep(report.message(), report.tag)
     if report.outcome is Outcome.REFUSED and batches:

@@ -2,18 +2,23 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from components.core.block import PARAMS_FILE, read_blocks
 from components.core.errors import ConvoyError
-from components.core.names import list_names
+from components.core.names import describe_unknown
 from pipelines import dvc, experiments, unfinished
 from pipelines.overrides import apply_overrides, rewrite
 from pipelines.params import complete_schema, read_recipe
 from pipelines.plan import complete
 from pipelines.project import load_task, read_task
-from pipelines.reports.terminal import show
+from pipelines.reports.terminal import PlainTable, show
+from pipelines.reports.usage import usage_table
 from pipelines.running import only_run, put_back_when_stopped
+from pipelines.stages import STAGES
 from pipelines.surroundings import check_surroundings
+from pipelines.usage import used_since
+from pipelines.validation import validation_metrics
 from pipelines.versioning import LOCK, read_lock
 from pipelines.watching import check_source
 
@@ -27,10 +32,12 @@ class Plan:
     Attributes:
         tasks: What it runs.
         params: The content of `params.yaml` for it; None for that which is there.
+        overrides: `key=value` each, those of recipes included.
     """
 
     tasks: Sequence[str]
     params: str | None = None
+    overrides: Sequence[str] = ()
 
 
 def plan_run(words: Sequence[str]) -> Plan:
@@ -69,7 +76,7 @@ def _plan_experiment(name: str, overrides: Sequence[str]) -> Plan:
     changed = apply_overrides(block, overrides, complete_schema(name, task, str(kind)))
     check_source(name, complete(name, changed, task))
     params = rewrite(PARAMS_FILE.read_text(encoding="utf-8"), name, changed)
-    return Plan([name], params)
+    return Plan([name], params, overrides)
 
 
 def split_words(words: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -101,7 +108,7 @@ def expand_recipes(task: str, overrides: Sequence[str]) -> list[str]:
     return [*listed, *(word for word in overrides if not word.startswith(RECIPE))]
 
 
-def carry_out(words: Sequence[str], force: bool) -> int:
+def carry_out(words: Sequence[str], force: bool, last: str = dvc.LAST_STAGE) -> int:
     """Runs what has changed, and looks whether the registry still has what was made before.
 
     After an error the outputs are those of the last run of each stage. An experiment, and what
@@ -110,38 +117,68 @@ def carry_out(words: Sequence[str], force: bool) -> int:
     Args:
         words: Names of tasks and `key=value`, as typed.
         force: Whether to run stages again that have not changed.
+        last: The stage that the run ends with.
 
     Returns:
-        DVC's exit code.
+        An exit code, as `dvc.reproduce` gives it.
 
     Raises:
-        ConvoyError: When a task or a parameter is wrong, another run is at work, the registry
-            cannot be used, or a lost model cannot be registered again.
+        ConvoyError: When a task, a parameter or the stage is wrong, another run is at work, the
+            registry cannot be used, or a lost model cannot be registered again.
     """
     split_words(words)
+    if last not in STAGES:
+        raise ConvoyError(f"--to {last}: {describe_unknown('stage', last, STAGES)}")
     with only_run():
         plan = plan_run(words)  # of a params.yaml that nobody left half written
         check_registry()
         with put_back_when_stopped(plan.tasks, plan.params):
-            code, kept = _reproduce(plan, force)
+            code, kept = _reproduce(plan, force, last)
         if kept:
-            show(describe_experiment(kept))
+            show(describe_experiment(plan.tasks[0], kept))
         elif not code:
             show(*_write_pages(plan.tasks))
         return code
 
 
-def _reproduce(plan: Plan, force: bool) -> tuple[int, str | None]:
-    """DVC's exit code, and the name of the experiment that was kept."""
-    before = read_lock()
-    code = dvc.reproduce(plan.tasks, force)
+def _reproduce(plan: Plan, force: bool, last: str) -> tuple[int, str | None]:
+    """The exit code, and the name of the experiment that was kept."""
+    before, begin = read_lock(), datetime.now(UTC)
+    code = dvc.reproduce(plan.tasks, force, last)
     if code:
         if plan.params is None:
             undo(plan.tasks, code)
         return code, None
-    if read_lock() == before:
+    if last == dvc.LAST_STAGE and read_lock() == before:
         show(*ensure_registered(plan.tasks))
-    return code, None if plan.params is None else experiments.keep(*plan.tasks)
+    kept = None if plan.params is None else _keep(plan, last)
+    show(*_describe_time(plan.tasks, begin))
+    return code, kept
+
+
+def _keep(plan: Plan, last: str) -> str:
+    """Keeps an experiment with what is known of its model; returns its name."""
+    (task,) = plan.tasks
+    reached = list(STAGES)[: list(STAGES).index(last) + 1]
+    dvc.forget_stages(task, [stage for stage in STAGES if stage not in reached])
+    return experiments.keep(
+        task,
+        plan.overrides,
+        validation_metrics(task) if "train" in reached else {},
+        experiments.read_test_metrics(task) if "evaluate" in reached else {},
+    )
+
+
+def _describe_time(tasks: Sequence[str], begin: datetime) -> Iterator[PlainTable]:
+    """What the stages that ran took; nothing when none did."""
+    used = {task: used_since(task, begin) for task in tasks}
+    named = {
+        stage if len(tasks) == 1 else f"{task}: {stage}": usage
+        for task, stages in used.items()
+        for stage, usage in stages.items()
+    }
+    if named:
+        yield usage_table(named, (datetime.now(UTC) - begin).total_seconds())
 
 
 def _write_pages(tasks: Sequence[str]) -> Iterator[str]:
@@ -150,17 +187,12 @@ def _write_pages(tasks: Sequence[str]) -> Iterator[str]:
     return write_pages(tasks)
 
 
-def describe_experiment(name: str) -> str:
+def describe_experiment(task: str, name: str) -> str:
     """Says where an experiment is, and what things are like."""
-    lines = [
-        f"kept as the experiment {name}; {PARAMS_FILE}, {LOCK} and the outputs are as before",
-        f"  dvc exp apply {name}  brings it back; dvc exp show lists all",
-    ]
-    lock = read_lock()
-    missing = [task for task in read_blocks() if f"{dvc.LAST_STAGE}@{task}:" not in lock]
-    if missing:  # DVC ends with an error when it has brought back the others
-        lines.append(f"  DVC will miss the outputs of what has never run: {list_names(missing)}")
-    return "\n".join(lines)
+    return (
+        f"kept as the experiment {name}; {PARAMS_FILE}, {LOCK} and the outputs are as before\n"
+        f"  convoy apply {task} {name}  brings it back; convoy experiments {task} lists all"
+    )
 
 
 def undo(tasks: Sequence[str], code: int) -> None:

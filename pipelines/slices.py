@@ -1,6 +1,7 @@
 """Runs the nodes of one stage, with the lineage store handed on from the stage before."""
 
 import shutil
+from contextlib import nullcontext
 from pathlib import Path
 
 from components.core.errors import ConvoyError
@@ -8,6 +9,7 @@ from components.core.files import replacing
 from components.core.layout import artifact_folder, lineage_file
 from components.core.task import Spec
 from pipelines.graph import TFX_STAGES, create_pipeline
+from pipelines.progress import show_progress
 
 
 def run_slice(spec: Spec, stage: str, examples: int = 0) -> Path:
@@ -34,8 +36,12 @@ def run_slice(spec: Spec, stage: str, examples: int = 0) -> Path:
     with replacing(folder), replacing(lineage.parent):
         _hand_on_lineage(spec.name, stage, lineage)
         pipeline, nodes = create_pipeline(spec, stage, folder, lineage, examples)
+        shown = nullcontext() if stage == "train" else show_progress(stage, folder)
         try:
-            LocalDagRunner().run(pipeline, run_options=RunOptions(from_nodes=nodes, to_nodes=nodes))
+            with shown:  # training shows its own
+                LocalDagRunner().run(
+                    pipeline, run_options=RunOptions(from_nodes=nodes, to_nodes=nodes)
+                )
         except Exception as error:
             raise _root_cause(error) from error
     return folder

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from components.core.layout import usage_file
 from components.core.tabular import read_json, write_json
+from pipelines.stages import STAGES
 
 UNIT = 1024
 """Linux tells the peak of a process in KiB."""
@@ -54,3 +55,14 @@ def read_usage(task: str, stage: str) -> Usage | None:
     """What the last run of a stage took; None where nothing is noted."""
     file = usage_file(task, stage)
     return Usage(**read_json(file)) if file.is_file() else None
+
+
+def used_since(task: str, begin: datetime) -> dict[str, Usage]:
+    """What those stages of a task took that have ended since a moment, in their order."""
+    second = begin.replace(microsecond=0)  # the diaries tell no finer
+    usages = ((stage, read_usage(task, stage)) for stage in STAGES)
+    return {
+        stage: usage
+        for stage, usage in usages
+        if usage and datetime.fromisoformat(usage.ended) >= second
+    }

@@ -11,11 +11,13 @@ from urllib3.exceptions import MaxRetryError
 
 from components.core.conditions import causes
 from components.core.errors import ConvoyError
+from components.core.retries import tell_retry
 
 PATIENCE = 2.0
 """Seconds for a server to take a connection; the system asks it twice in them."""
 
 PORTS = {"http": 80, "https": 443}
+REMEDY = "is the server running, and the address right?"
 
 
 @cache
@@ -28,24 +30,37 @@ def check_server(uri: str) -> None:
         uri: Where MLflow keeps its store; nothing happens unless that is a server.
 
     Raises:
-        ConvoyError: When it is silent.
+        ConvoyError: When it stays silent.
     """
     try:
         address = urlsplit(uri)
-        port = address.port or PORTS.get(address.scheme)
+        port = PORTS.get(address.scheme) and (address.port or PORTS[address.scheme])
     except ValueError:  # MLflow says what is wrong with it
         return
-    if address.scheme not in PORTS or not address.hostname or get_environ_proxies(uri):
+    if not port or not address.hostname or get_environ_proxies(uri):
         return
+    tries = MLFLOW_HTTP_REQUEST_MAX_RETRIES.get() + 1
+    silence = f"MLflow at {uri}: no answer within {PATIENCE:g} seconds"
+    for tried in range(1, tries + 1):
+        if not _is_silent(address.hostname, port):
+            return
+        if tried < tries:
+            tell_retry(silence, tried, tries)
+    raise ConvoyError(f"{silence}, {_times(tries)}; {REMEDY}")
+
+
+def _is_silent(host: str, port: int) -> bool:
     try:
-        socket.create_connection((address.hostname, port), PATIENCE).close()
+        socket.create_connection((host, port), PATIENCE).close()
     except TimeoutError:
-        raise ConvoyError(
-            f"MLflow at {uri}: no answer within {PATIENCE:g} seconds, tried once; "
-            "is the server running, and the address right?"
-        ) from None
+        return True
     except OSError:
-        return
+        return False
+    return False
+
+
+def _times(tries: int) -> str:
+    return f"tried {tries} {'time' if tries == 1 else 'times'}"
 
 
 def describe_refusal(error: Exception) -> str:
@@ -56,8 +71,5 @@ def describe_refusal(error: Exception) -> str:
     unreached = [each for each in chain if isinstance(each, MaxRetryError)]
     if unreached:
         tries = MLFLOW_HTTP_REQUEST_MAX_RETRIES.get() + 1
-        return (
-            f"not reached, tried {tries} {'time' if tries == 1 else 'times'}: "
-            f"{unreached[0].reason}; is the server running, and the address right?"
-        )
+        return f"not reached, {_times(tries)}: {unreached[0].reason}; {REMEDY}"
     return str(error).partition("\n")[0]

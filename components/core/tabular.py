@@ -4,7 +4,7 @@ import csv
 import io
 import itertools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,10 @@ from components.core.text import csv_cell
 
 DELIMITERS = (",", ";", "\t", "|")
 """What parts cells, the customary one first; spreadsheets write the second in half of Europe."""
+
+
+TABLES = (".csv", ".tsv", ".txt")
+"""What the names of such files end in."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,25 @@ def read_header(file: Path) -> tuple[str, ...]:
         ConvoyError: When the file cannot be read as CSV.
     """
     return _names(_read(file))
+
+
+def find_table(path: Path, fits: Callable[[Sequence[str]], bool]) -> Path | None:
+    """The one CSV file whose columns fit; None where there is none, or several.
+
+    Args:
+        path: The file, or the folder that it is in.
+        fits: Whether a header is the one that is looked for.
+    """
+    files = [path] if path.is_file() else sorted(path.glob("*"))
+    found = [each for each in files if each.suffix.lower() in TABLES and _header_fits(each, fits)]
+    return found[0] if len(found) == 1 else None
+
+
+def _header_fits(file: Path, fits: Callable[[Sequence[str]], bool]) -> bool:
+    try:
+        return fits(read_header(file))
+    except ConvoyError:
+        return False
 
 
 def read_rows(file: Path) -> Iterator[Row]:

@@ -141,8 +141,8 @@ class Spec:
         blocks: dict[str, Any] = {
             name: self.block(name, block)
             for name, block in kind.blocks().items()
-            # a stage may read none of a block that the part reads, or other keys
-            if name in self.params and block.required() <= self.params[name].keys()
+            # a stage may read none of a block that the part reads, or other keys only
+            if name in self.params and not block.model_fields.keys().isdisjoint(self.params[name])
         }
         return kind.model_construct(None, name=self.name, **blocks)
 

@@ -8,14 +8,24 @@ from components.core.block import Block
 
 
 class EvaluateParams(Block):
-    """How the trained model is measured on the test split."""
+    """How the trained model is measured on the test split.
+
+    Attributes:
+        batch_size: Examples that are predicted at a time.
+        pictures: How many examples the pictures of the report show.
+    """
 
     batch_size: int = Field(256, gt=0)
     pictures: int = Field(36, gt=0)
 
 
 class Threshold(Block):
-    """Bounds of one metric; a model outside them is never promoted."""
+    """A bound of one metric; a model outside of it is never promoted.
+
+    Attributes:
+        min: The least value, where greater is better.
+        max: The largest value, where less is better.
+    """
 
     min: float | None = None
     max: float | None = None
@@ -31,7 +41,8 @@ class GateParams(Block):
     """When a challenger becomes the champion.
 
     Attributes:
-        thresholds: Bounds by metric name; `min` says that greater is better.
+        thresholds: Bounds by metric name; `min` says that greater is better. A task may bring
+            some by which a model that has learnt nothing is refused.
         tolerance: How much worse than the champion, absolutely, a metric may be.
         allow_interface_change: Whether inputs, outputs and classes may differ from the
             champion's.

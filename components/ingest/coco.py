@@ -1,8 +1,11 @@
 """JSON files in COCO's format, checked as they are read: https://cocodataset.org/#format-data."""
 
 import json
+import os
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from posixpath import normpath
 from typing import Any, Generic, TypeVar
@@ -14,6 +17,9 @@ from components.core.block import list_errors
 from components.core.errors import ConvoyError
 from components.core.faults import FaultsError, find_repeated
 from components.core.reading import read_regular
+
+ANNOTATIONS = "annotations"
+"""The folder of COCO's distribution that holds the JSON files."""
 
 
 class Picture(BaseModel):
@@ -183,6 +189,69 @@ def find_dangling(
         for own, number in numbers
         if number not in ids
     ]
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What a file in COCO's format is about.
+
+    Attributes:
+        file: The file.
+        folder: What the names of images are relative to.
+        categories: The names of the categories, by their numbers.
+        keypoints: The names of the keypoints of each category that has some.
+        segmented: Whether an object is outlined.
+    """
+
+    file: Path
+    folder: Path
+    categories: tuple[str, ...]
+    keypoints: tuple[frozenset[str], ...]
+    segmented: bool
+
+    def keys(self) -> dict[str, Path]:
+        """The keys of a block `source` whose `path` holds both the file and the images."""
+        path = Path(os.path.commonpath([self.file.parent, self.folder]))
+        annotations, images = self.file.relative_to(path), self.folder.relative_to(path)
+        return {"path": path, "annotations": annotations, "images": images}
+
+
+def find_outline(path: Path) -> Outline | None:
+    """What the one JSON file in COCO's format is about; None where there is none, or several.
+
+    Args:
+        path: The file; or the folder in which it is, or whose folder `annotations` it is in.
+    """
+    folders = (path, path / ANNOTATIONS)
+    files = [path] if path.is_file() else [each for sub in folders for each in sub.glob("*.json")]
+    found = [outline for file in sorted(files) if (outline := _outline(file)) is not None]
+    return found[0] if len(found) == 1 else None
+
+
+@lru_cache(maxsize=8)  # several kinds of sources ask for the same
+def _outline(file: Path) -> Outline | None:
+    try:
+        content = json.loads(read_regular(file))
+        categories = sorted(content["categories"], key=lambda each: each["id"])
+        points = (frozenset(each.get("keypoints") or ()) for each in categories)
+        return Outline(
+            file,
+            _find_folder(file, content["images"][0]["file_name"]),
+            tuple(str(each["name"]) for each in categories),
+            tuple(each for each in points if each),
+            any(each.get("segmentation") for each in content["annotations"]),
+        )
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return None  # whoever reads it says why
+
+
+def _find_folder(file: Path, name: str) -> Path:
+    """The folder that holds an image: beside the file, beside its folder, or one below."""
+    around = [file.parent]
+    if file.parent.name == ANNOTATIONS:
+        around.append(file.parent.parent)
+    below = [each for folder in around for each in sorted(folder.iterdir()) if each.is_dir()]
+    return next((each for each in (*around, *below) if (each / name).is_file()), file.parent)
 
 
 def list_files(file: Path, folder: Path) -> list[Path]:

@@ -9,7 +9,13 @@ from components.core.block import Block
 
 
 class Splits(Block):
-    """Shares of the examples in each split; they sum to 1."""
+    """Shares of the examples in each split; they sum to 1.
+
+    Attributes:
+        train: Of those that are learnt from.
+        val: Of those that tell when to stop.
+        test: Of those that the gate decides by.
+    """
 
     train: float = Field(0.8, gt=0, le=1)
     val: float = Field(0.1, gt=0, le=1)

@@ -76,9 +76,9 @@ class ImageSize(Block):
         channels: 1 (grey) or 3 (RGB).
     """
 
-    height: int = Field(gt=0)
-    width: int = Field(gt=0)
-    channels: Literal[1, 3]
+    height: int = Field(112, gt=0)
+    width: int = Field(112, gt=0)
+    channels: Literal[1, 3] = 3
 
 
 class ImageSample(Sample):

@@ -8,7 +8,11 @@ from pathlib import Path
 import keras
 
 from components.core.errors import ConvoyError
+from components.train.epoch_lines import EpochLines
 from components.train.params import TrainParams
+
+TENSORBOARD = "tensorboard"
+"""The folder of the logs for TensorBoard."""
 
 
 def make_callbacks(
@@ -28,7 +32,7 @@ def make_callbacks(
         curves: CSV file to write, one row an epoch: loss and metrics on both splits,
             `learning_rate`, `momentum` where the optimizer has one, `phase`.
         speed: CSV file to write, one row an epoch: `examples_per_second`. It stands apart
-            because it is never the same twice.
+            because it is never the same twice. The logs for TensorBoard lie beside it.
         examples: Training examples in an epoch.
         phase: The number of this call of `fit`, from 1; later ones go on in the same files.
     """
@@ -37,6 +41,8 @@ def make_callbacks(
         EpochFacts(phase),  # adds to the values that the callbacks below read
         keras.callbacks.CSVLogger(curves, append=phase > 1),
         SpeedLog(speed, examples, append=phase > 1),
+        EpochLines(),
+        *_tensorboard(params, speed.with_name(TENSORBOARD)),
         keras.callbacks.EarlyStopping(
             monitor="val_loss",
             mode="min",
@@ -45,6 +51,12 @@ def make_callbacks(
         ),
         *_plateau(params),
     ]
+
+
+def _tensorboard(params: TrainParams, logs: Path) -> list[keras.callbacks.Callback]:
+    if not params.tensorboard:
+        return []
+    return [keras.callbacks.TensorBoard(log_dir=logs, write_graph=False)]
 
 
 def _plateau(params: TrainParams) -> list[keras.callbacks.Callback]:

@@ -1,7 +1,6 @@
 """Fits a network, phase by phase."""
 
 import math
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,7 +58,7 @@ def fit(network: keras.Model, spec: Spec, data: Data, curves: Path, speed: Path)
             epochs=epochs + phase.params.epochs,
             class_weight=data.class_weights,
             callbacks=make_callbacks(phase.params, curves, speed, data.examples, number),
-            verbose=1 if sys.stdout.isatty() else 2,
+            verbose=0,  # the callbacks write a line an epoch
         )
         epochs = history.epoch[-1] + 1  # a phase may have stopped early
         if (loss := min(history.history["val_loss"])) < least:

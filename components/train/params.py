@@ -8,7 +8,16 @@ from components.core.block import Block
 
 
 class OptimizerParams(Block):
-    """A Keras optimizer by its name, with momentum where the optimizer has one."""
+    """A Keras optimizer by its name.
+
+    Attributes:
+        name: The optimizer.
+        learning_rate: Where the schedule starts from.
+        momentum: Of `sgd` and `rmsprop`.
+        nesterov: Whether the momentum of `sgd` is Nesterov's.
+        weight_decay: The share of each weight that a step takes away; null for Keras's own.
+        clipnorm: The largest norm of a weight's gradient; null does not clip.
+    """
 
     name: Literal["sgd", "adam", "adamw", "rmsprop", "nadam"] = "adam"
     learning_rate: float = Field(1e-3, gt=0)
@@ -67,7 +76,7 @@ class TrainParams(Block):
     """How the model is built and fitted.
 
     Attributes:
-        model: A module of `models`.
+        model: A module of `models`; a task may bring one.
         options: Keyword arguments of that module's `build`.
         initial_weights: `none`, a `.keras` or `.weights.h5` file, or `models:/name@alias`.
         optimizer: The optimizer.
@@ -82,6 +91,8 @@ class TrainParams(Block):
         strategy: Distribution over devices.
         cache: Where decoded examples are kept after the first epoch.
         shuffle_buffer: Examples the shuffle draws from.
+        tensorboard: Whether logs for TensorBoard are written beside those of the speed,
+            `artifacts/<task>/diary/train/tensorboard`.
     """
 
     model: str
@@ -89,7 +100,7 @@ class TrainParams(Block):
     initial_weights: str = "none"
     optimizer: OptimizerParams = OptimizerParams()
     schedule: ScheduleParams = ScheduleParams()
-    epochs: int = Field(gt=0)
+    epochs: int = Field(25, gt=0)
     fine_tune: FineTuneParams | None = None
     batch_size: int = Field(64, gt=0)
     early_stopping: int | None = Field(None, gt=0)
@@ -98,6 +109,7 @@ class TrainParams(Block):
     strategy: Literal["default", "mirrored"] = "default"
     cache: Literal["none", "memory", "file"] = "memory"
     shuffle_buffer: int = Field(10_000, gt=0)
+    tensorboard: bool = False
 
     @field_validator("strategy", mode="before")
     @classmethod

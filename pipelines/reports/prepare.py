@@ -38,6 +38,6 @@ def proposal(task: str, folder: Path) -> str | None:
         return None
     (inferred,) = folder.glob("Schema/schema/*/schema.pbtxt")
     return (
-        f"The schema was inferred. Review {inferred} and keep it as {curated}: "
+        f"The schema was inferred. Review {inferred}; convoy schema {task} keeps it as {curated}: "
         "from then on, examples that do not fit it stop the run."
     )

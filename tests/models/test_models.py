@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from components.core.errors import ConvoyError
-from models import build_model, model_names
+from models import build_model, check_model, model_names
 
 SHAPE = (32, 32, 3)
 UNITS = 4
@@ -82,6 +82,14 @@ def test_every_model_keeps_32_bit_outputs_in_mixed_precision(name: str) -> None:
 def test_a_wrong_option_is_named(options: dict[str, object], message: str) -> None:
     with pytest.raises(ConvoyError, match=message):
         build_model("digits_cnn", SHAPE, UNITS, options)
+
+
+@pytest.mark.parametrize(("name", "option"), [("unet", "widht"), ("keypoint_heatmap", "widht")])
+def test_a_misspelt_option_gets_the_nearest_before_anything_is_built(
+    name: str, option: str
+) -> None:
+    with pytest.raises(ConvoyError, match=rf"no option of {name} '{option}'; .* width\?"):
+        check_model(name, [option])
 
 
 def test_an_unknown_model_lists_those_there_are() -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ REPORT = Report(
     metrics={"accuracy": 0.9, "recall/0": 0.5},
     champion={"accuracy": 0.98},
     version="7",
+    rival="3",
     tag="digits-v7",
 )
 
@@ -34,7 +36,15 @@ def test_the_summary_tells_what_happened() -> None:
     assert "- brightness: Jensen-Shannon divergence 0.400, above 0.2" in text
     assert "| accuracy | 0.9 | 0.98 |" in text
     assert "recall/0" not in text
-    assert "convoy compare digits champion 7" in text
+    assert "convoy compare digits 3 7" in text
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+@pytest.mark.parametrize("rival", [None, "7"])
+def test_no_version_is_to_be_compared_with_itself(outcome: Outcome, rival: str | None) -> None:
+    text = replace(REPORT, outcome=outcome, rival=rival).message()
+    assert "Tag `digits-v7`" in text
+    assert "convoy compare" not in text
 
 
 def test_files_left_out_are_counted() -> None:

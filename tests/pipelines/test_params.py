@@ -9,12 +9,13 @@ import yaml
 
 from components.core.block import Block, read_blocks
 from components.core.errors import ConvoyError
+from components.core.task import Spec
 from components.evaluate.params import Threshold
 from components.ingest.params import Splits
 from components.train.params import TrainParams
 from pipelines.overrides import apply_overrides
 from pipelines.params import check_block, merge_blocks, read_recipe
-from pipelines.project import load_task
+from pipelines.project import load_task, read_task
 from pipelines.runs import expand_recipes
 from pipelines.tasks.classification import TASK
 
@@ -156,10 +157,48 @@ def test_a_recipe_is_a_list_of_texts(project: Path, recipes: str) -> None:
         read_recipe("toy", "r")
 
 
-def test_the_shipped_file_names_files_that_exist() -> None:
-    for block in yaml.safe_load(SHIPPED.read_text())["tasks"].values():
+def test_the_shipped_file_names_files_that_exist(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(SHIPPED.parent)
+    for name in read_blocks():
+        task, block = load_task(name)
         assert (SHIPPED.parent / block["task"] / "__init__.py").is_file()
-        assert (SHIPPED.parent / "models" / f"{block['train']['model']}.py").is_file()
+        model = check_block(name, block, task)["train"]["model"]
+        assert (SHIPPED.parent / "models" / f"{model}.py").is_file()
+
+
+@pytest.mark.parametrize(
+    ("task", "checks", "metric"),
+    [
+        ("classification", {}, "kappa"),
+        ("binary", {"classes": ["no", "yes"]}, "roc_auc"),
+        ("segmentation", {"classes": ["sky", "road"]}, "kappa"),
+        ("keypoints", {}, "nme_eyes"),
+    ],
+)
+def test_a_block_needs_to_say_only_what_the_user_alone_can_know(
+    monkeypatch: pytest.MonkeyPatch, task: str, checks: dict[str, Any], metric: str
+) -> None:
+    monkeypatch.chdir(SHIPPED.parent)
+    block = {
+        "task": f"pipelines/tasks/{task}",
+        "source": {"kind": "image_folder", "path": "images"},
+        "checks": checks,
+    }
+    params = check_block("toy", block, read_task(block))
+    assert list(params["gate"]["thresholds"]) == [metric]
+    assert (SHIPPED.parent / "models" / f"{params['train']['model']}.py").is_file()
+    assert Spec("toy", read_task(block).references(), params, {}).sample.shape == (112, 112, 3)
+
+
+def test_of_a_key_in_several_blocks_the_one_with_a_default_counts() -> None:
+    class Stage(Block):
+        model: str
+
+    class Part(Block):
+        model: str = "small"
+
+    for kinds in ([Stage, Part], [Part, Stage]):
+        assert merge_blocks("train", kinds)().model_dump() == {"model": "small"}
 
 
 def leaves(block: dict[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

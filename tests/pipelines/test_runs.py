@@ -9,7 +9,7 @@ import yaml
 from components.core.block import parse_params
 from components.core.errors import ConvoyError
 from components.core.git import git
-from pipelines.runs import describe_experiment, plan_run, split_words
+from pipelines.runs import carry_out, describe_experiment, plan_run, split_words
 
 PARAMS = """\
 # by hand
@@ -142,9 +142,10 @@ def test_words_are_utf8() -> None:
         split_words(["cats", "source.path=caf\udce9"])
 
 
-def test_what_dvc_will_miss_is_told() -> None:
-    Path("dvc.lock").write_text("stages:\n  register@cats:\n")
-    assert "dvc exp apply cats-1234567" in describe_experiment("cats-1234567")
-    assert describe_experiment("cats-1234567").endswith("what has never run: dogs")
-    Path("dvc.lock").write_text("stages:\n  register@cats:\n  register@dogs:\n")
-    assert "never run" not in describe_experiment("cats-1234567")
+def test_it_is_told_how_an_experiment_comes_back() -> None:
+    assert "convoy apply cats cats-1234567 " in describe_experiment("cats", "cats-1234567")
+
+
+def test_a_run_cannot_end_with_what_is_no_stage() -> None:
+    with pytest.raises(ConvoyError, match="--to trian: no stage 'trian'; did you mean train?"):
+        carry_out(["cats"], force=False, last="trian")

@@ -219,7 +219,7 @@ def test_an_experiment_that_is_repeated_has_the_same_name(project: Path) -> None
 def test_an_experiment_that_fails_gives_everything_back(project: Path, stage: str) -> None:
     (project / f"failing-{stage}").write_text("exit 1")
     before = state()
-    assert run_experiment("shade=3").returncode == 255
+    assert run_experiment("shade=3").returncode == 1
     assert state() == before
     assert_as_before()
     assert git("status", "--porcelain") == ""
@@ -310,7 +310,7 @@ def test_a_stage_that_fails_keeps_what_the_stages_before_gave(project: Path) -> 
     write_params(2)
     (project / "failing-register").write_text("exit 1")
     with only_run():
-        assert dvc.reproduce(["cats"]) == 255
+        assert dvc.reproduce(["cats"]) == 1
         unfinished.restore(["cats"])
     assert "shade: 2" in (project / "artifacts/cats/prepare/whole").read_text()
     assert "shade: 1" in WHOLE.read_text()
@@ -343,3 +343,42 @@ def test_what_else_ends_a_stage_is_no_refusal(project: Path, end: str) -> None:
     (project / "failing-prepare").write_text(end)
     done = dvc.reproduce_stage("cats", "prepare")
     assert (done.code, done.refused) == (255, None)
+
+
+@pytest.mark.parametrize(
+    ("script", "code"),
+    [
+        ("exit 1", 1),
+        ("exit 255", 1),
+        ("kill -KILL $$", 1),
+        (f"echo no label > ${refusal.VARIABLE}; exit 13", 13),
+    ],
+)
+def test_no_exit_code_of_dvcs_own_is_handed_on(project: Path, script: str, code: int) -> None:
+    write_params(2)
+    (project / "failing-prepare").write_text(script)
+    with only_run():
+        assert dvc.reproduce(["cats"]) == code
+        unfinished.restore(["cats"])
+    assert refusal.VARIABLE not in os.environ
+
+
+def test_a_run_may_end_before_the_last_stage(project: Path) -> None:
+    write_params(2)
+    with only_run():
+        assert dvc.reproduce(["cats"], last="prepare") == 0
+    assert "shade: 2" in (project / "artifacts/cats/prepare/whole").read_text()
+    assert "shade: 1" in WHOLE.read_text()
+    dvc.forget_stages("cats", ["register"])
+    stages = yaml.safe_load(Path("dvc.lock").read_text())["stages"]
+    assert list(stages) == ["prepare@cats"]
+    with only_run():
+        assert dvc.reproduce(["cats"]) == 0
+    assert "shade: 2" in WHOLE.read_text()
+
+
+def test_a_lock_file_stays_as_it_is_where_nothing_is_forgotten(project: Path) -> None:
+    before = Path("dvc.lock").read_text()
+    dvc.forget_stages("cats", ["evaluate"])
+    dvc.forget_stages("dogs", ["register"])
+    assert Path("dvc.lock").read_text() == before

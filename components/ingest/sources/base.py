@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO, ClassVar
+from typing import Any, BinaryIO, ClassVar
 
 from pydantic import ConfigDict, PrivateAttr
 
@@ -31,6 +31,21 @@ class Source(SourceParams, ABC):
     gives: ClassVar[frozenset[str] | None] = None
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @classmethod
+    def recognise(cls, path: Path) -> Mapping[str, Any] | None:
+        """The keys of the block `source` by which a file or folder is read.
+
+        Names and headers are looked at, no image. None where it is not of this layout, as it is
+        by default.
+
+        Args:
+            path: What somebody has.
+
+        Raises:
+            ConvoyError: When a folder may not be read.
+        """
+        return None
 
     @abstractmethod
     def read(self) -> Iterator[Record]:

@@ -6,10 +6,10 @@ the first; boxes are measured from its edge. A category names its keypoints, amo
 hidden (1) counts like what is visible (2).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from pydantic import Field, PositiveInt
@@ -64,6 +64,17 @@ class Source(base.FileSource):
 
     annotations: Path
     margin: float = Field(0.0, ge=0)
+
+    @classmethod
+    def recognise(cls, path: Path) -> Mapping[str, Any] | None:
+        """A JSON file with the 15 points, or a folder with one such file."""
+        outline = coco.find_outline(path)
+        if outline is None or not any(names.issuperset(KEYPOINTS) for names in outline.keypoints):
+            return None
+        file = outline.file.absolute()
+        inside = file.is_relative_to(outline.folder.absolute())
+        annotations = file.relative_to(outline.folder.absolute()) if inside else file
+        return {"path": outline.folder, "annotations": annotations}
 
     def watched(self) -> Iterator[Path]:
         """The JSON file and the images, where they lie outside of `path`."""

@@ -8,7 +8,7 @@ category `person` covers more than a share of it, 0.5% unless told otherwise.
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, FiniteFloat
 
@@ -59,6 +59,14 @@ class Source(base.FileSource):
     images: Path = Path()
     min_area: float = Field(0.005, ge=0, lt=1)
     count_crowds: bool = True
+
+    @classmethod
+    def recognise(cls, path: Path) -> Mapping[str, Any] | None:
+        """A JSON file with people, or a folder with one such file."""
+        outline = coco.find_outline(path)
+        if outline is None or PERSON not in outline.categories:
+            return None
+        return outline.keys()
 
     def watched(self) -> Iterator[Path]:
         """The JSON file and the images, where they lie outside of `path`."""

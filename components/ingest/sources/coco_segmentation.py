@@ -23,6 +23,9 @@ from components.core.table import Record
 from components.ingest import coco, picture_sizes
 from components.ingest.sources import base
 
+BACKGROUND = "background"
+"""The class of pixels that belong to no object, where nothing else is said."""
+
 Polygons = list[list[FiniteFloat]]
 """Each is x0, y0, x1, ... in pixels from the image's corner."""
 
@@ -85,6 +88,15 @@ class Source(base.FileSource):
         if self.background not in (None, *self.classes):
             raise ValueError(f"background is {self.background!r}, which is not in classes")
         return self
+
+    @classmethod
+    def recognise(cls, path: Path) -> Mapping[str, Any] | None:
+        """A JSON file with outlines, or a folder with one such file."""
+        outline = coco.find_outline(path)
+        if outline is None or not outline.segmented:
+            return None
+        names = tuple(name for name in outline.categories if name != BACKGROUND)
+        return {**outline.keys(), "classes": [BACKGROUND, *names], "background": BACKGROUND}
 
     def watched(self) -> Iterator[Path]:
         """The JSON file and the images, where they lie outside of `path`."""

@@ -4,12 +4,12 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from posixpath import normpath
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from components.core.errors import ConvoyError
 from components.core.faults import gather
 from components.core.table import SPLITS, Record
-from components.core.tabular import Row, read_header, read_rows
+from components.core.tabular import Row, find_table, read_header, read_rows
 from components.ingest.sources import base
 
 REQUIRED = ("path", "label")
@@ -25,6 +25,12 @@ class Source(base.FileSource):
     """
 
     gives: ClassVar = frozenset({"label"})
+
+    @classmethod
+    def recognise(cls, path: Path) -> Mapping[str, Any] | None:
+        """A CSV file with the columns, or a folder with one such file."""
+        file = find_table(path, has_columns)
+        return None if file is None else {"path": file}
 
     def read(self) -> Iterator[Record]:
         """Yields the images in the order of the rows, with `label`.
@@ -62,11 +68,16 @@ class Source(base.FileSource):
         )
 
     def _check_header(self, header: Sequence[str]) -> None:
-        if sorted(header) not in (sorted(REQUIRED), sorted((*REQUIRED, SPLIT))):
+        if not has_columns(header):
             raise ConvoyError(
                 f"{self.path}: the columns are {', '.join(header) or 'none'}; must be "
                 f"{', '.join(REQUIRED)} and, if wanted, {SPLIT}"
             )
+
+
+def has_columns(header: Sequence[str]) -> bool:
+    """Whether the columns are those of this layout, in any order."""
+    return sorted(header) in (sorted(REQUIRED), sorted((*REQUIRED, SPLIT)))
 
 
 def clean(row: Row) -> dict[str, str]:

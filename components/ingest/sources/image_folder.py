@@ -4,15 +4,15 @@ The class folders may lie in `train`, `val` and `test` folders, which then are t
 those that are absent are carved out of `train`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from components.core.errors import ConvoyError, DataError
 from components.core.faults import gather
 from components.core.split_names import REMEDY, check_class_folders, is_split
 from components.core.table import SPLITS, Record
-from components.core.walking import readable
+from components.core.walking import list_folder, readable, walk
 from components.ingest.sources import base
 from components.samples.image import ImageSample
 
@@ -26,6 +26,17 @@ class Source(base.FileSource):
     """Image files by class folder; the folder's name is the `label`."""
 
     gives: ClassVar = frozenset({"label"})
+
+    @classmethod
+    def recognise(cls, path: Path) -> Mapping[str, Any] | None:
+        """A folder with two folders at least in which, or below which, images lie."""
+        if not path.is_dir():
+            return None
+        folders = [each for each in list_folder(path, path) if each.is_folder]
+        if any(each.path.name in SPLITS for each in folders):
+            folders = [below for each in folders for below in list_folder(each.path, path)]
+        classes = (each.path.name for each in folders if each.is_folder and _has_image(each.path))
+        return {"path": path} if len(set(classes)) > 1 else None
 
     def read(self) -> Iterator[Record]:
         """Yields the images in alphabetical order, those deeper in a class folder included.
@@ -88,3 +99,7 @@ class Source(base.FileSource):
         for file in loose:
             self.leave_out(file, ImageSample.refuse(file) or NO_CLASS)
         return folders
+
+
+def _has_image(folder: Path) -> bool:
+    return any(not found.reason for found in walk(folder, folder, ImageSample.refuse))

@@ -4,7 +4,7 @@ Format: https://www.kaggle.com/competitions/facial-keypoints-detection/data
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -16,7 +16,7 @@ from components.core.facial_points import COLUMNS, SIDE
 from components.core.faults import gather
 from components.core.images import encode_png
 from components.core.table import Record
-from components.core.tabular import Row, read_header, read_rows
+from components.core.tabular import Row, find_table, read_header, read_rows
 from components.ingest.sources import base
 
 IMAGE = "Image"
@@ -37,6 +37,12 @@ class Source(base.Source):
     gives: ClassVar = frozenset({"keypoints"})
 
     origin: float = Field(0.0, ge=0, le=1)
+
+    @classmethod
+    def recognise(cls, path: Path) -> Mapping[str, Any] | None:
+        """A CSV file with the columns, or a folder with one such file."""
+        file = find_table(path, lambda header: sorted(header) == sorted((*COLUMNS, IMAGE)))
+        return None if file is None else {"path": file}
 
     def read(self) -> Iterator[Record]:
         """Yields `FILE/00001.png` onwards, numbered by row, with `keypoints`.

@@ -6,8 +6,9 @@ that are absent are carved out of `train`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from glob import escape
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
@@ -17,9 +18,15 @@ from components.core.image_files import find_lossy_format
 from components.core.masks import Colour, read_mask
 from components.core.split_names import REMEDY, is_split
 from components.core.table import SPLITS, Record
+from components.core.walking import list_folder, walk
 from components.ingest.sources import base
+from components.samples.image import ImageSample
 
 BESIDE = "beside images and masks"
+
+IMAGES = ("images", "image", "imgs", "img", "jpegimages")
+MASKS = ("masks", "mask", "labels", "annotations", "segmentationclass", "gt")
+"""What folders of images and of masks are called, in small letters, the customary names first."""
 
 Pair = tuple[str | None, Path, Path | None]
 """A split, an image and its mask; None where there is none."""
@@ -57,6 +64,19 @@ class Source(base.FileSource):
             if (other := by_colour.setdefault(colour, name)) != name:
                 raise ValueError(f"{other} and {name} have the same colour {colour}")
         return colours
+
+    @classmethod
+    def recognise(cls, path: Path) -> Mapping[str, Any] | None:
+        """A folder with one of images and one of masks, within folders of splits or not."""
+        if not path.is_dir():
+            return None
+        below = [each.path for each in list_folder(path, path) if each.is_folder]
+        holders = [each for each in below if each.name in SPLITS] or [path]
+        names = find_pair(holders[0])
+        if names is None:
+            return None
+        suffix = find_suffix(*(holders[0] / name for name in names))
+        return {"path": path, "images": names[0], "masks": names[1], "mask_suffix": suffix}
 
     def read(self) -> Iterator[Record]:
         """Yields the images of each folder in alphabetical order, with `mask`.
@@ -149,6 +169,31 @@ class Source(base.FileSource):
         for path in (*folders, *files):
             if path.name not in (self.images, self.masks):
                 self.leave_out(path, BESIDE)
+
+
+def find_pair(folder: Path) -> tuple[str, str] | None:
+    """The names of the folders of images and of masks in a folder, if both are there."""
+    folders = [each.path for each in list_folder(folder, folder) if each.is_folder]
+    named = {each.name.lower(): each for each in folders}
+    images, masks = (
+        next((named[name] for name in names if name in named and _first(named[name])), None)
+        for names in (IMAGES, MASKS)
+    )
+    return None if images is None or masks is None else (images.name, masks.name)
+
+
+def find_suffix(images: Path, masks: Path) -> str:
+    """What the name of the first image's mask has after the image's; nothing if that is unclear."""
+    stem = "" if (image := _first(images)) is None else image.stem
+    named = {each.stem for each in masks.rglob(f"{escape(stem)}*")}
+    rests = sorted((name.removeprefix(stem) for name in named), key=len)
+    return rests[0] if rests else ""
+
+
+def _first(folder: Path) -> Path | None:
+    """The first image in a folder or below it."""
+    found = walk(folder, folder, ImageSample.refuse)
+    return next((each.path for each in found if not each.reason), None)
 
 
 def find_shared(pairs: Iterable[Pair]) -> list[str]:

@@ -9,9 +9,9 @@ import math
 import re
 import struct
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO, ClassVar
+from typing import Any, BinaryIO, ClassVar
 
 import numpy as np
 
@@ -56,6 +56,12 @@ class Source(base.FileSource):
     """
 
     gives: ClassVar = frozenset({"label"})
+
+    @classmethod
+    def recognise(cls, path: Path) -> Mapping[str, Any] | None:
+        """A folder with a file of images by its name."""
+        names = (NAME.fullmatch(each.name) for each in path.iterdir()) if path.is_dir() else ()
+        return {"path": path} if any(name and name["images"] for name in names) else None
 
     def read(self) -> Iterator[Record]:
         """Yields `NAME/00000.png` onwards with `label` "0" to "255".

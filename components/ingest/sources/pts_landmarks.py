@@ -8,7 +8,7 @@ six points around it.
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -57,6 +57,12 @@ class Source(base.FileSource):
     gives: ClassVar = frozenset({"keypoints"})
 
     margin: float = Field(0.2, ge=0)
+
+    @classmethod
+    def recognise(cls, path: Path) -> Mapping[str, Any] | None:
+        """A folder with a `.pts` file in it or below."""
+        found = walk(path, path, refuse) if path.is_dir() else ()
+        return {"path": path} if any(each.path.suffix.lower() == POINTS for each in found) else None
 
     def read(self) -> Iterator[Record]:
         """Yields the faces by the `.pts` files' alphabetical order, with `keypoints`.

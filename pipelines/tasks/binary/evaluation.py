@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from pydantic import Field
 
 from components.core.captions import Caption, save_picture
 from components.core.errors import ConvoyError
@@ -15,7 +16,7 @@ from components.core.images import light
 from components.core.parts import Evaluation, Evaluator, Prediction, Row
 from components.core.pictures import read_image
 from components.core.tabular import write_csv
-from components.evaluate.params import EvaluateParams
+from components.evaluate.params import EvaluateParams, GateParams, Threshold
 from pipelines.tasks.binary.cases import Case, Cases
 from pipelines.tasks.binary.figures import plot_calibration, plot_ranking
 from pipelines.tasks.binary.labels import AREA
@@ -37,10 +38,22 @@ if TYPE_CHECKING:
     from components.core.served_model import ServedModel
 
 
+class BinaryGate(GateParams):
+    """When a challenger becomes the champion.
+
+    Attributes:
+        thresholds: Bounds by metric name; `min` says that greater is better. By default a
+            model must be better than chance, of which the area under the ROC curve is 0.5.
+    """
+
+    thresholds: dict[str, Threshold] = Field({"roc_auc": Threshold(min=0.6)}, min_length=1)
+
+
 class BinaryEvaluator(Evaluator):
     """Accuracy, areas under ROC and precision-recall curves, calibration, slices."""
 
     evaluate: EvaluateParams
+    gate: BinaryGate
 
     def begin(self, model: ServedModel) -> BinaryEvaluation:
         """An empty evaluation over the model's classes."""

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from PIL import Image
+from pydantic import Field
 
 from components.core.captions import Caption, save_picture
 from components.core.errors import ConvoyError
 from components.core.parts import Evaluation, Evaluator, Prediction, Row
 from components.core.pictures import contact_sheet, notice, read_image
 from components.core.tabular import write_csv
-from components.evaluate.params import EvaluateParams
+from components.evaluate.params import EvaluateParams, GateParams, Threshold
 from pipelines.tasks.shared import confusion
 from pipelines.tasks.shared.figures import plot_confusion
 from pipelines.tasks.shared.ranking import Rankings, plot_rankings
@@ -35,10 +36,24 @@ MISTAKES = Caption(
 )
 
 
+class ClassGate(GateParams):
+    """When a challenger becomes the champion.
+
+    Attributes:
+        thresholds: Bounds by metric name; `min` says that greater is better. By default a
+            model must be better than chance.
+    """
+
+    thresholds: dict[str, Threshold] = Field(
+        {"kappa": Threshold(min=confusion.SLIGHT)}, min_length=1
+    )
+
+
 class ClassEvaluator(Evaluator):
     """Accuracy, log loss, precision, recall and F1, from one confusion matrix."""
 
     evaluate: EvaluateParams
+    gate: ClassGate
 
     def begin(self, model: ServedModel) -> ClassificationEvaluation:
         """An empty evaluation over the model's classes."""
@@ -114,7 +129,8 @@ class ClassificationEvaluation(Evaluation):
 
         Returns:
             `accuracy`, `log_loss` (natural logarithm), `macro_precision`, `macro_recall`,
-            `macro_f1`, `examples`, and `precision/<class>`, `recall/<class>`, `f1/<class>`.
+            `macro_f1`, `examples`, and `precision/<class>`, `recall/<class>`, `f1/<class>`;
+            Cohen's `kappa`, the accuracy beyond chance, unless all are of one class.
 
         Raises:
             ConvoyError: When there were no examples.
@@ -138,7 +154,9 @@ class ClassificationEvaluation(Evaluation):
             "log_loss": float(_joined(self._log_losses)[chosen].mean()),
             "examples": len(chosen),
         }
-        return overall | means | dict(self._named(per_class))
+        kappa = confusion.kappa(matrix)
+        beyond_chance = {} if np.isnan(kappa) else {"kappa": kappa}
+        return overall | beyond_chance | means | dict(self._named(per_class))
 
     def report(self, folder: Path) -> None:
         """Writes tables and pictures.

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from pydantic import Field
 
 from components.core.captions import Caption, save_picture
 from components.core.errors import ConvoyError
 from components.core.facial_points import KEYPOINTS
 from components.core.parts import Evaluation, Evaluator, Prediction, Row
 from components.core.tabular import write_csv
-from components.evaluate.params import EvaluateParams
+from components.evaluate.params import EvaluateParams, GateParams, Threshold
 from pipelines.tasks.keypoints.cases import ERROR, Case, Cases, case_table, draw_cases
 from pipelines.tasks.keypoints.drawing import POINT_COLOURS
 from pipelines.tasks.keypoints.figures import plot_error_cdf, plot_point_errors
@@ -43,6 +44,22 @@ class KeypointEvaluate(EvaluateParams):
     test_time_augmentation: bool = False
 
 
+FAILURE = 0.1
+"""The error as a share of the distance of the eyes from which on a face counts as not found; after
+Sagonas et al. (2013), "300 Faces in-the-Wild Challenge". Always guessing the mean face is worse."""
+
+
+class KeypointGate(GateParams):
+    """When a challenger becomes the champion.
+
+    Attributes:
+        thresholds: Bounds by metric name; `min` says that greater is better. By default the
+            points must be nearer than those of the mean face.
+    """
+
+    thresholds: dict[str, Threshold] = Field({"nme_eyes": Threshold(max=FAILURE)}, min_length=1)
+
+
 class KeypointEvaluator(Evaluator):
     """Mean pixel error, RMSE, MAE, the I2DL score, PCK and the error by eye distance.
 
@@ -51,6 +68,7 @@ class KeypointEvaluator(Evaluator):
     """
 
     evaluate: KeypointEvaluate
+    gate: KeypointGate
     augment: Flips
 
     def begin(self, model: ServedModel) -> Evaluation:

@@ -19,10 +19,12 @@ class KeypointTrain(Block):
     """How the network of keypoints is fitted.
 
     Attributes:
+        model: A module of `models`.
         loss: `mse`, of coordinates in [-1, 1]; `euclidean`, the mean pixel error itself.
             Both leave missing points out.
     """
 
+    model: str = "keypoint_heatmap"
     loss: Literal["mse", "euclidean"] = "mse"
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from PIL import Image
+from pydantic import Field
 from scipy.sparse import csr_array, vstack
 
 from components.core.captions import Caption, save_picture
@@ -18,7 +19,7 @@ from components.core.masks import MaskError, decode_mask
 from components.core.parts import Evaluation, Evaluator, Prediction, Row
 from components.core.pictures import notice
 from components.core.tabular import write_csv
-from components.evaluate.params import EvaluateParams
+from components.evaluate.params import EvaluateParams, GateParams, Threshold
 from pipelines.tasks.segmentation.classes import MaskClasses
 from pipelines.tasks.segmentation.pictures import COLUMNS, Case, draw_cases, plot_iou
 from pipelines.tasks.shared import confusion
@@ -28,11 +29,25 @@ if TYPE_CHECKING:
     from components.core.served_model import ServedModel
 
 
+class MaskGate(GateParams):
+    """When a challenger becomes the champion.
+
+    Attributes:
+        thresholds: Bounds by metric name; `min` says that greater is better. By default a
+            model must be better than chance.
+    """
+
+    thresholds: dict[str, Threshold] = Field(
+        {"kappa": Threshold(min=confusion.SLIGHT)}, min_length=1
+    )
+
+
 class MaskEvaluator(Evaluator):
     """Intersection over union and accuracy of each class and their means."""
 
     checks: MaskClasses
     evaluate: EvaluateParams
+    gate: MaskGate
 
     def begin(self, model: ServedModel) -> Evaluation:
         """Measures masks at the images' own sizes."""
@@ -91,6 +106,7 @@ class SegmentationEvaluation(Evaluation):
                 prediction; one that was predicted and is never true counts with 0.
             `frequency_weighted_iou`: the same, each class weighted by its true pixels.
             `pixel_accuracy`: share of the pixels that are right.
+            `kappa`: the same beyond chance, Cohen's kappa.
             `mean_class_accuracy`: mean of `accuracy/<class>`.
             `pixels`, `images`: how many there are, void pixels not counted.
             `iou/<class>`, and `accuracy/<class>`, the share of its true pixels that are
@@ -124,6 +140,7 @@ class SegmentationEvaluation(Evaluation):
             "mean_iou": confusion.mean_iou(matrix),
             "frequency_weighted_iou": confusion.frequency_weighted_iou(matrix),
             "pixel_accuracy": confusion.accuracy(matrix),
+            "kappa": confusion.kappa(matrix),
             "mean_class_accuracy": confusion.mean_class_accuracy(matrix),
             "pixels": int(matrix.sum()),
             "images": images,

@@ -18,14 +18,16 @@ if TYPE_CHECKING:
 
 
 class MaskTraining(Block):
-    """What the loss of masks is made of.
+    """What learns masks, and what the loss is made of.
 
     Attributes:
+        model: A module of `models`.
         pixel_weights: `median_frequency` lets pixels of rare classes count more, after Eigen
             and Fergus (2015).
         dice: The share of the Dice loss; the rest is cross-entropy.
     """
 
+    model: str = "unet"
     pixel_weights: Literal["none", "median_frequency"] = "none"
     dice: float = Field(0.0, ge=0, le=1)
 

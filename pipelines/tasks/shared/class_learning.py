@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 
 
 class ClassTrain(Block):
-    """How much the classes count.
+    """What learns the classes, and how much they count.
 
     Attributes:
+        model: A module of `models`.
         class_weights: `balanced` weighs each class by the inverse of its frequency.
     """
 
+    model: str = "transfer"
     class_weights: Literal["none", "balanced"] = "none"
 
 

@@ -11,6 +11,10 @@ import math
 
 import numpy as np
 
+SLIGHT = 0.2
+"""The kappa below which agreement is slight at best; after Landis and Koch (1977), "The Measurement
+of Observer Agreement for Categorical Data"."""
+
 
 def confusion_matrix(
     truth: np.ndarray, prediction: np.ndarray, classes: int, ignore: int | None = None
@@ -46,6 +50,18 @@ def confusion_matrix(
 def accuracy(matrix: np.ndarray) -> float:
     """The share of correct examples; of pixels, the pixel accuracy. NaN without examples."""
     return float(np.trace(matrix) / matrix.sum()) if matrix.any() else math.nan
+
+
+def kappa(matrix: np.ndarray) -> float:
+    """Cohen's kappa: agreement beyond chance, 1 where all are right, 0 for what a guess gives.
+
+    A guess knows how frequent the classes are, and nothing else. NaN where it cannot be wrong, as
+    there is one class only, and without examples.
+    """
+    if not matrix.any():
+        return math.nan
+    by_chance = float(_true(matrix) / matrix.sum() @ (_predicted(matrix) / matrix.sum()))
+    return (accuracy(matrix) - by_chance) / (1 - by_chance) if by_chance < 1 else math.nan
 
 
 def precision(matrix: np.ndarray) -> np.ndarray:

@@ -41,6 +41,18 @@ def test_a_server_that_refuses_is_tried_and_its_password_is_not_told(
     assert message.endswith("; is the server running, and the address right?")
 
 
+def test_each_try_is_counted(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+    fail(REFUSING, monkeypatch)
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.startswith("MLflow not reached: ")
+    assert first.endswith("Connection refused; tried 1 of 3 times, trying again")
+    assert second.endswith("; tried 2 of 3 times, trying again")
+    assert "s3cr3t" not in first + second
+
+
 def test_a_name_that_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     message = fail("http://alice:s3cr3t@nowhere.invalid", monkeypatch)
@@ -60,9 +72,12 @@ def test_an_address_of_no_server(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "ftp://***@host" in fail("ftp://alice:s3cr3t@host", monkeypatch)
 
 
-def test_a_server_that_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_is_silent(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """One whose queue is full answers no more, like a machine that is off."""
     monkeypatch.setattr(server, "PATIENCE", 0.5)
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)
@@ -74,7 +89,12 @@ def test_a_server_that_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
         message = fail(f"http://alice:s3cr3t@127.0.0.1:{address[1]}", monkeypatch)
         for each in waiting:
             each.close()
-    assert f"http://***@127.0.0.1:{address[1]}: no answer within 0.5 seconds, tried once" in message
+    assert (
+        f"http://***@127.0.0.1:{address[1]}: no answer within 0.5 seconds, tried 2 times" in message
+    )
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.endswith(": no answer within 0.5 seconds; tried 1 of 2 times, trying again")
+    assert "s3cr3t" not in line
 
 
 def test_a_server_behind_a_proxy_is_the_proxys_to_find(monkeypatch: pytest.MonkeyPatch) -> None:

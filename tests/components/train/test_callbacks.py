@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from components.core.errors import ConvoyError
 from components.train.callbacks import make_callbacks
@@ -143,3 +144,24 @@ def test_a_loss_that_explodes(tmp_path: Path) -> None:
 def test_a_validation_loss_that_is_not_a_number(tmp_path: Path) -> None:
     with pytest.raises(ConvoyError, match="val_loss became nan in epoch 1"):
         fit(tmp_path, np.full((EXAMPLES, 1), np.nan), optimizer=SGD)
+
+
+def test_logs_for_tensorboard_are_written_when_asked_for(tmp_path: Path) -> None:
+    fit(tmp_path, optimizer=SGD)
+    assert not (tmp_path / "tensorboard").exists()
+    fit(tmp_path, optimizer=SGD, tensorboard=True)
+    for split in ("train", "validation"):
+        (events,) = (tmp_path / "tensorboard" / split).glob("events.out.tfevents.*")
+        tags = {
+            (event.step, value.tag)
+            for event in tf.compat.v1.train.summary_iterator(str(events))
+            for value in event.summary.value
+        }
+        assert {(step, "epoch_loss") for step in range(6)} <= tags
+
+
+def test_logs_for_tensorboard_change_no_weight(tmp_path: Path) -> None:
+    without, rows = fit(tmp_path, optimizer=SGD)
+    logged, same = fit(tmp_path, optimizer=SGD, tensorboard=True)
+    assert weight_of(logged) == weight_of(without)
+    assert same == rows

@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 
 
 class Counts(BaseModel):
-    """The number of images in each split."""
+    """The number of images in each split.
+
+    Attributes:
+        train: Images to learn from.
+        val: Images that tell when to stop.
+        test: Images that the gate decides by.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -117,7 +117,13 @@ def test_a_model_that_is_always_wrong_has_a_finite_loss() -> None:
     metrics = evaluated(truth, np.eye(3, dtype=np.float32)[(truth + 1) % 3]).metrics()
     assert metrics.pop("log_loss") == pytest.approx(-np.log(2.0**-23))
     assert metrics.pop("examples") == 4
+    assert metrics.pop("kappa") < 0
     assert set(metrics.values()) == {0.0}
+
+
+def test_of_one_class_nothing_is_told_beyond_chance() -> None:
+    truth = np.array([1, 1])
+    assert "kappa" not in evaluated(truth, np.eye(3, dtype=np.float32)[truth]).metrics()
 
 
 def test_a_class_that_does_not_appear_has_no_metrics(tmp_path: Path) -> None:

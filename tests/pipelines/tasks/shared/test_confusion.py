@@ -55,6 +55,20 @@ def test_metrics_of_the_classes_are_scikit_learns(
         assert np.isnan(metric(matrix)[absent]).all()
 
 
+@pytest.mark.filterwarnings("ignore:A single label")
+@given(labelled())
+def test_kappa_is_scikit_learns(data: tuple[np.ndarray, np.ndarray, int]) -> None:
+    truth, prediction, classes = data
+    kappa = confusion.kappa(confusion.confusion_matrix(truth, prediction, classes))
+    expected = reference.cohen_kappa_score(truth, prediction)
+    assert kappa == pytest.approx(expected, nan_ok=True)
+
+
+def test_always_the_same_class_is_no_better_than_chance() -> None:
+    assert confusion.kappa(np.array([[9, 0], [1, 0]])) == pytest.approx(0)
+    assert np.isnan(confusion.kappa(np.zeros((2, 2), int)))
+
+
 @given(labelled())
 def test_means_are_scikit_learns(data: tuple[np.ndarray, np.ndarray, int]) -> None:
     truth, prediction, classes = data
