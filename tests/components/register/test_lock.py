@@ -116,7 +116,7 @@ def test_one_that_was_taken_for_dead_notices(
 def test_of_several_that_wait_for_a_dead_one_one_at_a_time_goes_on(
     client: mlflow.MlflowClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lock, "LEASE", 0.5)
+    monkeypatch.setattr(lock, "LEASE", 3.0)
     monkeypatch.setattr(lock, "INTERVAL", 0.1)
     dead = {"owner": "dead", "beat": "7"}
     client.create_registered_model("convoy-lock-toy", dead)
