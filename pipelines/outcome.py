@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
 
+from components.core.faults import list_some
 from components.core.layout import data_folder
 from components.core.text import code_block, markdown, sentence, word
 from components.core.walking import describe_left_out
@@ -148,6 +149,4 @@ def publish(report: Report, summary: Path | None) -> None:
 
 
 def _list(sentences: Iterable[str]) -> str:
-    lines = [f"- {sentence}" for sentence in sentences]
-    more = [f"- and {len(lines) - LISTED:,} more"] if len(lines) > LISTED else []
-    return "\n".join([*lines[:LISTED], *more])
+    return "\n".join(f"- {line}" for line in list_some(list(sentences), LISTED))
