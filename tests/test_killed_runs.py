@@ -69,15 +69,8 @@ def project(good_run: Workspace, tmp_path: Path) -> Workspace:
 
 
 def start(project: Workspace, *overrides: str) -> subprocess.Popen[bytes]:
-    with (project.folder.parent / "run.log").open("ab") as log:
-        return subprocess.Popen(
-            ["convoy", "run", "digits", *overrides],
-            cwd=project.folder,
-            env=project.environment,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    log = project.folder.parent / "run.log"
+    return project.start("convoy", "run", "digits", *overrides, log=log)
 
 
 def stop_in(project: Workspace, stage: str, number: int, *overrides: str) -> int:
