@@ -77,6 +77,23 @@ class Workspace:
             self.run("dvc", "checkout", "--quiet", "--force", "--allow-missing")
         return output
 
+    def start(self, *command: str, log: Path) -> subprocess.Popen[bytes]:
+        """Starts a command in the copy, in a process group of its own.
+
+        Args:
+            *command: The program and its arguments.
+            log: What it prints is added to this file.
+        """
+        with log.open("ab") as stream:
+            return subprocess.Popen(
+                command,
+                cwd=self.folder,
+                env=self.environment,
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
     def commit(self, message: str) -> str:
         """Commits everything and returns the commit's hash."""
         self.run("git", "add", "--all")

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
 
+from components.core.faults import list_some
 from components.core.layout import data_folder
+from components.core.measures import overall
 from components.core.text import code_block, markdown, sentence, word
 from components.core.walking import describe_left_out
 
@@ -133,13 +135,12 @@ class Report:
 
     def _table(self, show: Show) -> str:
         rows = ["| metric | this model | champion before |", "|---|---:|---:|"]
-        for name, value in self.metrics.items():
-            if "/" not in name:  # those of single classes are in the report
-                before = (self.champion or {}).get(name)
-                rows.append(
-                    f"| {show(word(name))} | {value:.4g} "
-                    f"| {'' if before is None else f'{before:.4g}'} |"
-                )
+        for name, value in overall(self.metrics).items():
+            before = (self.champion or {}).get(name)
+            rows.append(
+                f"| {show(word(name))} | {value:.4g} "
+                f"| {'' if before is None else f'{before:.4g}'} |"
+            )
         return "\n".join(rows)
 
 
@@ -155,6 +156,4 @@ def publish(report: Report, summary: Path | None) -> None:
 
 
 def _list(sentences: Iterable[str]) -> str:
-    lines = [f"- {sentence}" for sentence in sentences]
-    more = [f"- and {len(lines) - LISTED:,} more"] if len(lines) > LISTED else []
-    return "\n".join([*lines[:LISTED], *more])
+    return "\n".join(f"- {line}" for line in list_some(list(sentences), LISTED))

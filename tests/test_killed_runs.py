@@ -27,7 +27,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.timeout(3600)]
 
 KILLS = int(os.environ.get("CONVOY_KILLS", "30"))
 SEED = 20_240
-SIGNALS = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL]
+ALL = tuple(STAGES)
+HANDLED = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
+STOPPED_IN = {signal.SIGKILL: ALL, **{HANDLED[at]: ALL[at::3] for at in range(3)}}
+"""The stages that meet a signal: one handler sees to three of them, so each stage meets one."""
 OUTPUTS = ("data", "artifacts", "reports")
 
 
@@ -69,15 +72,8 @@ def project(good_run: Workspace, tmp_path: Path) -> Workspace:
 
 
 def start(project: Workspace, *overrides: str) -> subprocess.Popen[bytes]:
-    with (project.folder.parent / "run.log").open("ab") as log:
-        return subprocess.Popen(
-            ["convoy", "run", "digits", *overrides],
-            cwd=project.folder,
-            env=project.environment,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    log = project.folder.parent / "run.log"
+    return project.start("convoy", "run", "digits", *overrides, log=log)
 
 
 def stop_in(project: Workspace, stage: str, number: int, *overrides: str) -> int:
@@ -154,20 +150,17 @@ def test_a_good_run_leaves_no_temporary_file(project: Workspace, tmp_path: Path)
     assert left_over(project) == []
 
 
-@pytest.mark.parametrize(
-    ("stages", "overrides"),
-    [(tuple(STAGES), ()), (("train",), ("train.epochs=9",))],
-    ids=["run", "experiment"],
-)
-@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize("number", STOPPED_IN)
+@pytest.mark.parametrize("kind", ["run", "experiment"])
 def test_a_stopped_run_leaves_nothing_at_work_and_the_outputs_of_the_last(
     good_run: Workspace,
     project: Workspace,
-    number: int,
-    stages: tuple[str, ...],
-    overrides: tuple[str, ...],
+    number: signal.Signals,
+    kind: str,
 ) -> None:
     params = (project.folder / "params.yaml").read_bytes()
+    stages = STOPPED_IN[number] if kind == "run" else ("train",)
+    overrides = () if kind == "run" else ("train.epochs=9",)
     for stage in stages:
         code = stop_in(project, stage, number, *overrides)
         if number == signal.SIGKILL:

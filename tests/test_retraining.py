@@ -64,17 +64,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return project
 
 
-def start(project: Workspace, *options: str) -> subprocess.Popen[str]:
-    with (project.folder.parent / "retrain.log").open("a") as log:
-        return subprocess.Popen(
-            ["convoy", "retrain", "digits", *options],
-            cwd=project.folder,
-            env=project.environment,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
+def start(project: Workspace, *options: str) -> subprocess.Popen[bytes]:
+    log = project.folder.parent / "retrain.log"
+    return project.start("convoy", "retrain", "digits", *options, log=log)
 
 
 def retrain(project: Workspace, *options: str) -> Outcome:

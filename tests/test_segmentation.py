@@ -15,9 +15,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 
 def test_masks_are_learnt_measured_and_predicted(project: Workspace) -> None:
-    project.run(
-        "convoy",
-        "run",
+    project.experiment(
         "segmentation",
         "source.counts={train: 48, val: 16, test: 16}",
         "train.model=fcn",

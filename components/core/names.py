@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
+from components.core.faults import list_some
+
 NAMED = 20
 """Names that a message lists."""
 
@@ -38,9 +40,7 @@ def suggest_path(path: Path) -> str:
 
 def list_names(names: Iterable[str]) -> str:
     """The first names, separated by commas, and how many more there are."""
-    known = list(names)
-    more = [f"and {len(known) - NAMED:,} more"] if len(known) > NAMED else []
-    return ", ".join([*known[:NAMED], *more]) or "none"
+    return ", ".join(list_some(list(names), NAMED)) or "none"
 
 
 def find_nearest(name: str, known: Iterable[str]) -> str | None:

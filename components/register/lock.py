@@ -19,7 +19,11 @@ from typing import Protocol
 from filelock import FileLock, Timeout
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
-from mlflow.protos.databricks_pb2 import RESOURCE_ALREADY_EXISTS, ErrorCode
+from mlflow.protos.databricks_pb2 import (
+    RESOURCE_ALREADY_EXISTS,
+    RESOURCE_DOES_NOT_EXIST,
+    ErrorCode,
+)
 
 from components.core.errors import ConvoyError
 from components.core.store import local_database
@@ -33,6 +37,8 @@ LEASE = 60.0
 INTERVAL = 10.0
 """Seconds between two beats."""
 POLL = 0.5
+TAKEN = {ErrorCode.Name(code) for code in (RESOURCE_ALREADY_EXISTS, RESOURCE_DOES_NOT_EXIST)}
+"""MLflow's answers where the name is taken; the second where it was freed before MLflow looked."""
 
 
 class Held(Protocol):
@@ -157,7 +163,7 @@ class ServerLock:
         try:
             self._client.create_registered_model(self._model, {OWNER: self.owner, BEAT: "0"})
         except MlflowException as error:
-            if error.error_code != ErrorCode.Name(RESOURCE_ALREADY_EXISTS):
+            if error.error_code not in TAKEN:
                 raise
             return self._is_ours()  # a request that was repeated, as its answer was lost
         return True

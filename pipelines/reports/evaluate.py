@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from components.core.layout import CHAMPION_FILE, DECISION_FILE, METRICS_FILE
+from components.core.measures import overall
 from components.core.tabular import read_json
 from components.core.text import word
 from pipelines.reports.terminal import PlainTable
@@ -29,11 +30,9 @@ def metrics_table(evaluation: Path) -> PlainTable:
     table = PlainTable("metric", title="test split", caption=caption)
     table.add_column("this model", justify="right")
     table.add_column("champion", justify="right")
-    for name, value in metrics.items():
-        if "/" not in name:  # those of single classes are in the report
-            table.add_row(
-                word(name), f"{value:.4g}", f"{champion[name]:.4g}" if name in champion else ""
-            )
+    for name, value in overall(metrics).items():  # those of single classes are in the report
+        before = f"{champion[name]:.4g}" if name in champion else ""
+        table.add_row(word(name), f"{value:.4g}", before)
     return table
 
 

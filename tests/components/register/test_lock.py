@@ -4,9 +4,9 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -116,7 +116,7 @@ def test_one_that_was_taken_for_dead_notices(
 def test_of_several_that_wait_for_a_dead_one_one_at_a_time_goes_on(
     client: mlflow.MlflowClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lock, "LEASE", 0.5)
+    monkeypatch.setattr(lock, "LEASE", 3.0)
     monkeypatch.setattr(lock, "INTERVAL", 0.1)
     dead = {"owner": "dead", "beat": "7"}
     client.create_registered_model("convoy-lock-toy", dead)
@@ -130,10 +130,7 @@ def test_of_several_that_wait_for_a_dead_one_one_at_a_time_goes_on(
             time.sleep(0.1)
             inside.remove(number)
 
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
     assert most == [1, 1, 1, 1]
     assert locks(client) == []

@@ -11,6 +11,7 @@ from components.core.layout import (
     PER_CLASS_FILE,
     SLICES_FILE,
 )
+from components.core.measures import overall
 from components.evaluate.params import GateParams, Threshold
 from pipelines.reports.page.content import (
     Badge,
@@ -51,8 +52,8 @@ def _metrics(sources: Sources, metrics: Mapping[str, float]) -> Table:
     gate = sources.spec(EVALUATE).block("gate", GateParams).thresholds
     champion = sources.content(EVALUATE, CHAMPION_FILE) or {}
     intervals = sources.content(EVALUATE, INTERVALS_FILE) or {}
-    overall = [name for name in metrics if "/" not in name or name in gate]
-    names = [*(name for name in gate if name in metrics), *(n for n in overall if n not in gate)]
+    named = [name for name in gate if name in metrics]
+    names = [*named, *(name for name in overall(metrics) if name not in gate)]
     rows = [
         [
             name.replace("_", " "),
