@@ -1,6 +1,7 @@
 """What a person sees of a task that was made."""
 
 from collections.abc import Iterator
+from shlex import quote
 
 from rich.console import RenderableType
 
@@ -71,3 +72,5 @@ def _next(created: Created) -> Iterator[str]:
         yield "checks.classes lists the class that is meant to be found last"
     yield f"next: convoy run {created.name}"
     yield f"then: convoy open {created.name}, convoy predict {created.name} FILE"
+    files = " ".join(quote(str(file)) for file in created.files)
+    yield f"git keeps it, which experiments need: git add {files} && git commit"
