@@ -40,13 +40,13 @@ def check_server(uri: str) -> None:
     if not port or not address.hostname or get_environ_proxies(uri):
         return
     tries = MLFLOW_HTTP_REQUEST_MAX_RETRIES.get() + 1
-    silence = f"MLflow at {uri}: no answer within {PATIENCE:g} seconds"
+    place, silence = f"MLflow at {uri}", f"no answer within {PATIENCE:g} seconds"
     for tried in range(1, tries + 1):
         if not _is_silent(address.hostname, port):
             return
         if tried < tries:
-            tell_retry(silence, tried, tries)
-    raise ConvoyError(f"{silence}, {_times(tries)}; {REMEDY}")
+            tell_retry(f"{place}: {silence}", tried, tries)
+    raise ConvoyError(f"{place}: {silence}, {_times(tries)}; {REMEDY}")
 
 
 def _is_silent(host: str, port: int) -> bool:

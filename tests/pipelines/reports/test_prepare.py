@@ -39,7 +39,7 @@ def test_an_inferred_schema_is_proposed_until_there_is_a_curated_one(project: Pa
     inferred.touch()
     sentence = proposal("digits", Path("artifacts/digits/prepare"))
     assert sentence is not None
-    assert f"Review {inferred} and keep it as data/schemas/digits.pbtxt" in sentence
+    assert f"Review {inferred}; convoy schema digits keeps it as data/schemas/digits" in sentence
     curated = Path("data/schemas/digits.pbtxt")
     curated.parent.mkdir(parents=True)
     curated.touch()
