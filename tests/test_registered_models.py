@@ -44,7 +44,8 @@ def spec(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spec]:
     (folder / "params.yaml").write_text(yaml.safe_dump({"tasks": {"digits": block}}))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        patch.delenv("MLFLOW_TRACKING_URI", raising=False)
+        # whole, since MLflow keeps a connection for each address
+        patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{folder / 'mlflow.db'}")
         for stage in ("ingest", "prepare"):
             run_stage(stage, "digits")
         yield load_spec("digits")
