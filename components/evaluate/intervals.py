@@ -28,7 +28,8 @@ def bootstrap_intervals(evaluation: Evaluation, seed: int = 0) -> dict[str, Inte
 
     Returns:
         The ends of the 95% intervals by name; none where the evaluation cannot measure some of
-        its examples.
+        its examples, or where all draws give the same, as of a model that makes no mistake: the
+        bootstrap then knows of no other value, which is not to say that there is none.
     """
     size = evaluation.examples
     if not size:
@@ -39,4 +40,6 @@ def bootstrap_intervals(evaluation: Evaluation, seed: int = 0) -> dict[str, Inte
     measured = pd.DataFrame([evaluation.metrics_of(draw) for draw in draws])
     tail = (1 - CONFIDENCE) / 2
     ends = measured.drop(columns=list(counts), errors="ignore").quantile([tail, 1 - tail])
-    return {str(name): (float(low), float(high)) for name, (low, high) in ends.items()}
+    return {
+        str(name): (float(low), float(high)) for name, (low, high) in ends.items() if low < high
+    }

@@ -60,8 +60,13 @@ def test_counts_have_none_and_the_same_seed_gives_the_same() -> None:
 
 
 def test_a_class_that_some_draws_lack_has_one_nevertheless() -> None:
-    low, high = bootstrap_intervals(Hits([True, False, True], ["cat", "cat", "dog"]))["recall/dog"]
-    assert (low, high) == (1, 1)
+    evaluation = Hits([True, False, True, False], ["cat", "cat", "dog", "dog"])
+    assert bootstrap_intervals(evaluation)["recall/dog"] == (0, 1)
+
+
+def test_of_a_metric_that_no_draw_changes_nothing_is_claimed() -> None:
+    evaluation = Hits([True, False, True], ["cat", "cat", "dog"])
+    assert set(bootstrap_intervals(evaluation)) == {"accuracy", "recall/cat"}
 
 
 def test_an_evaluation_that_says_nothing_of_some_examples_has_none() -> None:
