@@ -10,6 +10,7 @@ model changed, and each run of a user would change a file that the next release 
 
 import argparse
 import shutil
+import sys
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -28,6 +29,7 @@ from pipelines.plan import make_specs
 
 FOLDER = Path("docs/metrics")
 PLANS = Path("docs/metrics.json")
+NAME = "benchmarks.released"
 UNMEASURED = ("plan", "register")
 """Stages on which no metric depends."""
 
@@ -70,6 +72,17 @@ def write() -> None:
     )
 
 
+def read_release() -> Mapping[str, Any]:
+    """What the last release has left.
+
+    Raises:
+        ConvoyError: When there has been none.
+    """
+    if not PLANS.is_file():
+        raise ConvoyError(f"{PLANS}: not found; dvc repro, then python -m {NAME} --write")
+    return dict(read_json(PLANS))
+
+
 def rows(release: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Each task with its metrics and the stages that have changed since."""
     for task in read_blocks():
@@ -84,9 +97,12 @@ def main() -> None:
     """Shows them."""
     parser = argparse.ArgumentParser(description="The metrics of the last release")
     parser.add_argument("--write", action="store_true")
-    if parser.parse_args().write:
-        write()
-    release = read_json(PLANS)
+    try:
+        if parser.parse_args().write:
+            write()
+        release = read_release()
+    except ConvoyError as error:
+        sys.exit(f"error {error}")
     table = Table("task", "metrics on the test split", "changed since", title=release["commit"][:7])
     for row in rows(release):
         table.add_row(*row)
