@@ -41,7 +41,7 @@ def test_a_sweep_registers_only_the_best(
     assert project.run("git", "status", "--porcelain") == status
     assert len(versions(project)) == before + 1
     found = [row for row in rows(project.run("convoy", "experiments", "digits")) if row[1]]
-    mine = [row for row in found if row[1] in set(map(str, seeds))]
+    mine = [row for row in found if row[1] in {f"seed={seed}" for seed in seeds}]
     assert len(mine) == len(seeds)
     assert all(row[2] for row in mine), "each is measured on the validation split"
     (registered,) = (row for row in mine if row[3])  # one alone on the test split
