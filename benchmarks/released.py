@@ -26,6 +26,7 @@ from components.core.layout import METRICS_FILE, report_folder
 from components.core.tabular import read_json, write_json
 from pipelines.dvc import changed_stages
 from pipelines.plan import make_specs
+from pipelines.versioning import LOCK
 
 FOLDER = Path("docs/metrics")
 PLANS = Path("docs/metrics.json")
@@ -54,8 +55,8 @@ def write() -> None:
     Raises:
         ConvoyError: When tracked files have changed, or a stage has not run since it changed.
     """
-    if changed := git("status", "--porcelain", "--untracked-files=no"):
-        raise ConvoyError(f"{changed.split()[-1]}: has changed; commit it first")
+    if changed := git("diff", "--name-only", "HEAD", "--", f":!{LOCK}").splitlines():
+        raise ConvoyError(f"{changed[0]}: has changed; commit it first")
     for task in read_blocks():
         if waiting := changed_stages(task) - set(UNMEASURED):
             raise ConvoyError(f"{task}: {min(waiting)} has not run since it changed; dvc repro")

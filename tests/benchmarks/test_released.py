@@ -53,6 +53,8 @@ def test_a_release_is_what_the_commit_gives(
     repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(released, "changed_stages", lambda task: {"register"})
+    (repository / "dvc.lock").write_text("stages: {}")
+    subprocess.run(["git", "add", "dvc.lock"], check=True)  # as DVC does
     write()
     assert json.loads((FOLDER / "toy.json").read_text()) == {"accuracy": 0.75}
     release = read_release()
