@@ -46,11 +46,12 @@ def test_what_is_at_work_ends_with_the_iteration(tmp_path: Path) -> None:
     for name in "ab":
         (tmp_path / name).mkdir()
     commands = [[sys.executable, "-c", code] for code in ("pass", SLEEP, SLEEP)]
+    before = psutil.Process().children(recursive=True)  # what other tests have left
     jobs = run_jobs(commands, [tmp_path / "a", tmp_path / "b"])
     next(jobs)
     time.sleep(0.3)
-    children = psutil.Process().children(recursive=True)
+    started = set(psutil.Process().children(recursive=True)) - set(before)
     jobs.close()  # type: ignore[attr-defined] # a generator
-    gone, alive = psutil.wait_procs(children, timeout=20)
+    gone, alive = psutil.wait_procs(started, timeout=20)
     assert not alive
     assert gone
