@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from PIL import Image
-from pydantic import Field
 
 from components.core.captions import Caption, save_picture
 from components.core.errors import ConvoyError
 from components.core.parts import Evaluation, Evaluator, Prediction, Row
 from components.core.pictures import contact_sheet, notice, read_image
 from components.core.tabular import write_csv
-from components.evaluate.params import EvaluateParams, GateParams, Threshold
+from components.evaluate.params import EvaluateParams
 from pipelines.tasks.shared import confusion
 from pipelines.tasks.shared.figures import plot_confusion
+from pipelines.tasks.shared.gates import KappaGate
 from pipelines.tasks.shared.ranking import Rankings, plot_rankings
 from pipelines.tasks.shared.truth import true_classes
 
@@ -36,24 +36,11 @@ MISTAKES = Caption(
 )
 
 
-class ClassGate(GateParams):
-    """When a challenger becomes the champion.
-
-    Attributes:
-        thresholds: Bounds by metric name; `min` says that greater is better. By default a
-            model must be better than chance.
-    """
-
-    thresholds: dict[str, Threshold] = Field(
-        {"kappa": Threshold(min=confusion.SLIGHT)}, min_length=1
-    )
-
-
 class ClassEvaluator(Evaluator):
     """Accuracy, log loss, precision, recall and F1, from one confusion matrix."""
 
     evaluate: EvaluateParams
-    gate: ClassGate
+    gate: KappaGate
 
     def begin(self, model: ServedModel) -> ClassificationEvaluation:
         """An empty evaluation over the model's classes."""

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from PIL import Image
-from pydantic import Field
 from scipy.sparse import csr_array, vstack
 
 from components.core.captions import Caption, save_picture
@@ -19,27 +18,15 @@ from components.core.masks import MaskError, decode_mask
 from components.core.parts import Evaluation, Evaluator, Prediction, Row
 from components.core.pictures import notice
 from components.core.tabular import write_csv
-from components.evaluate.params import EvaluateParams, GateParams, Threshold
+from components.evaluate.params import EvaluateParams
 from pipelines.tasks.segmentation.classes import MaskClasses
 from pipelines.tasks.segmentation.pictures import COLUMNS, Case, draw_cases, plot_iou
 from pipelines.tasks.shared import confusion
 from pipelines.tasks.shared.figures import plot_confusion
+from pipelines.tasks.shared.gates import KappaGate
 
 if TYPE_CHECKING:
     from components.core.served_model import ServedModel
-
-
-class MaskGate(GateParams):
-    """When a challenger becomes the champion.
-
-    Attributes:
-        thresholds: Bounds by metric name; `min` says that greater is better. By default a
-            model must be better than chance.
-    """
-
-    thresholds: dict[str, Threshold] = Field(
-        {"kappa": Threshold(min=confusion.SLIGHT)}, min_length=1
-    )
 
 
 class MaskEvaluator(Evaluator):
@@ -47,7 +34,7 @@ class MaskEvaluator(Evaluator):
 
     checks: MaskClasses
     evaluate: EvaluateParams
-    gate: MaskGate
+    gate: KappaGate
 
     def begin(self, model: ServedModel) -> Evaluation:
         """Measures masks at the images' own sizes."""
