@@ -14,6 +14,7 @@ from tfx.types import standard_component_specs
 from tfx_bsl.coders.example_coder import RecordBatchToExamplesEncoder
 
 from components.core.conversion import FileConverter, convert_files, plan_splits
+from components.core.fingerprint import forget_uuid
 from components.core.parts import Tensors
 from components.core.records import read_records
 
@@ -63,6 +64,7 @@ class OrderedExecutor(executor.Executor):
         super().Do(input_dict, outputs, exec_properties)
         (raw,) = input_dict[standard_component_specs.EXAMPLES_KEY]
         (graph,) = output_dict[standard_component_specs.TRANSFORM_GRAPH_KEY]
+        forget_uuid(Path(graph.uri))
         files = {split: Path(raw.path(split=split)).glob("*.gz") for split in raw.splits}
         jobs = plan_splits(files, transformed, PREFIX)
         with self._make_beam_pipeline() as pipeline:

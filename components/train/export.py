@@ -6,6 +6,7 @@ import keras
 import tensorflow as tf
 import tensorflow_transform as tft
 
+from components.core.fingerprint import forget_uuid
 from components.core.served_model import CLASSES_FILE
 from components.core.task import Spec
 from components.train.archive import save_network
@@ -58,6 +59,7 @@ def export(
         "examples": served.serve_examples.get_concrete_function(_strings("examples")),
     }
     tf.saved_model.save(served, str(folder), signatures=signatures)
+    forget_uuid(folder)
     save_network(network, folder / KERAS_FILE)
     (folder / DEFINITION_FILE).write_text(network.to_json(indent=2))
     network.save_weights(folder / WEIGHTS_FILE)
