@@ -86,6 +86,8 @@ class TrainParams(Block):
         batch_size: Examples a step.
         early_stopping: Epochs without progress of the validation loss before training
             stops; null never stops early.
+        deterministic: Whether TensorFlow takes only those algorithms that give equal results for
+            equal inputs on one machine; it stops at an operation that has none.
         mixed_precision: Whether to compute in 16-bit floats (pays on GPUs).
         jit_compile: Whether XLA compiles the training step.
         strategy: Distribution over devices.
@@ -104,6 +106,7 @@ class TrainParams(Block):
     fine_tune: FineTuneParams | None = None
     batch_size: int = Field(64, gt=0)
     early_stopping: int | None = Field(None, gt=0)
+    deterministic: bool = True
     mixed_precision: bool = False
     jit_compile: bool = False
     strategy: Literal["default", "mirrored"] = "default"

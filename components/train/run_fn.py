@@ -34,6 +34,8 @@ def run_fn(fn_args: Any) -> None:
     params = spec.block("train", TrainParams)
     keras.utils.clear_session()  # layer names, by which weights are transferred, start anew
     keras.utils.set_random_seed(spec.seed)
+    if params.deterministic:
+        tf.config.experimental.enable_op_determinism()
     keras.config.set_dtype_policy("mixed_float16" if params.mixed_precision else "float32")
     transform = tft.TFTransformOutput(fn_args.transform_graph_path)
     curves = Path(fn_args.model_run_dir) / CURVES_FILE

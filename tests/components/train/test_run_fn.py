@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import tensorflow as tf
 import tensorflow_transform as tft
+from tensorflow.python.framework import config
 
 from components.core.task import Spec
 from components.samples.image import ImageSample
@@ -127,6 +128,20 @@ def test_each_sample_is_decoded_once(
     curves = train(tmp_path, spec, monkeypatch)
     assert len(curves) == 3
     assert len(decoded) == 2 * TRAINING + VALIDATION
+
+
+def test_equal_inputs_give_equal_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    weights = []
+    for folder in (tmp_path / "first", tmp_path / "second"):
+        train(folder, spec_of(online=True), monkeypatch)
+        weights.append((folder / "model" / "model.weights.h5").read_bytes())
+    assert weights[0] == weights[1]
+    assert config.is_op_determinism_enabled()
+
+
+def test_any_algorithm_on_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    train(tmp_path, spec_of(epochs=1, deterministic=False), monkeypatch)
+    assert not config.is_op_determinism_enabled()
 
 
 def test_the_model_serves_what_it_was_trained_on(
