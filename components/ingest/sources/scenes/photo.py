@@ -37,7 +37,7 @@ def photograph(rng: Rng, picture: Array) -> NDArray[np.uint8]:
 
 def expose(rng: Rng, picture: Array) -> Array:
     """Stretches the tones to a random white point; random gamma and white balance."""
-    bright = float(np.percentile(picture[::3, ::3], 92))
+    (bright,) = np.percentile(picture[::3, ::3], [92])  # of one number NumPy 2 makes a float32
     gain = rng.normal(0.85, 0.1) / max(bright, 0.35)
     balance = (gain * (1 + rng.normal(0, 0.025, 3))).astype(np.float32)
     tones = np.maximum(picture * balance, 0) + np.float32(abs(rng.normal(0, 0.02)))
