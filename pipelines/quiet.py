@@ -6,6 +6,7 @@ import warnings
 
 from components.core.errors import ConvoyError
 from components.core.retries import MAX_RETRIES, RetryCounter
+from pipelines import greeting
 
 ENVIRONMENT = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
@@ -34,6 +35,7 @@ def silence_libraries() -> None:
     """
     for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
+    greeting.install()
     warnings.simplefilter("ignore")
     logging.basicConfig(level=logging.ERROR)
     for handler in logging.getLogger().handlers:
