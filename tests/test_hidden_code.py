@@ -89,8 +89,9 @@ def test_a_file_that_hides_code_is_refused_in_one_line(
     assert f"{file}: refused: its schema holds a pickled type" in said
 
 
-def test_pyarrow_alone_runs_it(table: pa.Table) -> None:
+def test_pyarrow_before_15_alone_runs_it(table: pa.Table) -> None:
     hide_code(table, SHARD)
     program = f"import pyarrow.parquet as pq\ntry: pq.ParquetFile('{SHARD}')\nexcept Exception: ..."
     subprocess.run((sys.executable, "-c", program), check=True)
-    assert Path(MARKER).exists(), "so the other tests would notice"
+    old = int(pa.__version__.partition(".")[0]) < 15
+    assert Path(MARKER).exists() is old, "so the other tests would notice"

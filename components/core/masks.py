@@ -109,8 +109,9 @@ def index_colours(pixels: np.ndarray, colours: Mapping[str, Colour], place: str)
     """
     known = _pack(np.array(list(colours.values())))
     order = np.argsort(known)
-    indices = np.empty(pixels.shape[:2], np.uint8)
-    for rows in strips(*indices.shape):
+    height, width = pixels.shape[:2]
+    indices = np.empty((height, width), np.uint8)
+    for rows in strips(height, width):
         packed = _pack(pixels[rows])
         nearest = order[np.searchsorted(known[order], packed).clip(max=len(known) - 1)]
         unknown = np.argwhere(known[nearest] != packed)

@@ -182,8 +182,8 @@ def write_csv(table: pd.DataFrame | Mapping[str, Sequence[Any]], file: Path) -> 
         file: The file.
     """
     frame = pd.DataFrame(table).rename(columns=csv_cell)
-    words = frame.select_dtypes(exclude=["number", "bool"]).columns
-    frame[words] = frame[words].applymap(csv_cell, na_action="ignore")
+    for name in frame.select_dtypes(exclude=["number", "bool"]).columns:
+        frame[name] = frame[name].astype(object).map(csv_cell, na_action="ignore")
     with written_whole(file) as stream:
         frame.to_csv(stream, index=False, float_format="%.6f", lineterminator="\n")
 

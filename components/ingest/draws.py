@@ -13,7 +13,7 @@ Option = TypeVar("Option")
 def pick(rng: Rng, options: Sequence[Option], weights: Sequence[float] | None = None) -> Option:
     """One of the options, each with its weight; the weights sum to 1."""
     if weights is None:
-        return options[rng.integers(len(options))]
+        return options[int(rng.integers(len(options)))]
     draw = rng.random()
     below = sum(draw >= bound for bound in accumulate(weights))
     return options[min(below, len(options) - 1)]

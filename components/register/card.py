@@ -6,7 +6,7 @@ versions: equal inputs give the same card.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -227,7 +227,7 @@ def _interval(ends: Sequence[float] | None) -> str:
 
 def _table(file: Path) -> pd.DataFrame:
     """A CSV as it was written: words that look like numbers, such as classes, stay words."""
-    words: dict[str, Any] = {CLASS: str, SLICE: str, VALUE: str}
+    words: dict[Hashable, Any] = {CLASS: str, SLICE: str, VALUE: str}
     if not file.is_file():
         return pd.DataFrame()
     return pd.read_csv(file, dtype=words, keep_default_na=False, na_values=[""])

@@ -62,17 +62,18 @@ def slice_metrics(examples: pd.DataFrame, values: Mapping[str, Sequence[str]]) -
         between 10,000 thresholds; NaN where it is not defined.
     """
     import tensorflow_model_analysis as tfma  # takes seconds to load
+    from tensorflow_model_analysis.proto import config_pb2
 
     metrics = [
-        tfma.MetricConfig(class_name=metric, config=json.dumps({"name": name}))
+        config_pb2.MetricConfig(class_name=metric, config=json.dumps({"name": name}))
         for name, metric in METRICS.items()
     ]
-    config = tfma.EvalConfig(
-        model_specs=[tfma.ModelSpec(label_key="label", prediction_key="probability")],
-        metrics_specs=[tfma.MetricsSpec(metrics=metrics)],
+    config = config_pb2.EvalConfig(
+        model_specs=[config_pb2.ModelSpec(label_key="label", prediction_key="probability")],
+        metrics_specs=[config_pb2.MetricsSpec(metrics=metrics)],
         slicing_specs=[
-            tfma.SlicingSpec(),
-            *(tfma.SlicingSpec(feature_keys=[column]) for column in values),
+            config_pb2.SlicingSpec(),
+            *(config_pb2.SlicingSpec(feature_keys=[column]) for column in values),
         ],
     )
     with TemporaryDirectory() as folder:

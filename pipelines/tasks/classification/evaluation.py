@@ -102,7 +102,7 @@ class ClassificationEvaluation(Evaluation):
         self._rankings.update(truth, probabilities)
         mistakes = (
             self._mistake(rows[at], prediction[at], probabilities[at])
-            for at in np.flatnonzero(truth != prediction)
+            for at in np.flatnonzero(truth != prediction).tolist()
         )
         self._mistakes = heapq.nlargest(
             self.pictures, [*self._mistakes, *mistakes], key=lambda mistake: mistake.confidence

@@ -66,6 +66,6 @@ def overhang(points: np.ndarray, sizes: np.ndarray) -> np.ndarray:
 def _texts(selected: np.ndarray, say: Callable[[int, int], str]) -> Sequence[str | None]:
     """Says what is selected in each row of a matrix, joined by commas."""
     texts: list[str | None] = [None] * len(selected)
-    for row in np.flatnonzero(selected.any(axis=1)):
-        texts[row] = ", ".join(say(row, at) for at in np.flatnonzero(selected[row]))
+    for row in np.flatnonzero(selected.any(axis=1)).tolist():
+        texts[row] = ", ".join(say(row, at) for at in np.flatnonzero(selected[row]).tolist())
     return texts

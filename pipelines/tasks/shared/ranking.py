@@ -45,8 +45,10 @@ class Curve:
 
     def area(self) -> float:
         """The area under the ROC curve: 0.5 by chance, 1 at best."""
+        from scipy.integrate import trapezoid
+
         false, found = self.roc()
-        return float(np.trapz(found, false))
+        return float(trapezoid(found, false))
 
     def average_precision(self) -> float:
         """The mean of the precision over the recall, without interpolation."""

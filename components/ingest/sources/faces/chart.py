@@ -9,10 +9,12 @@ The layout of a face is given in millimetres as seen from the front, the origin 
 eyes, x to the subject's left, y down, z towards the viewer.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Array = NDArray[np.float32]
+Array = NDArray[np.floating[Any]]  # float32; stubs take its products with floats for float64
 Bumps = list[list[float]]
 """One smooth bump a row: x, y, half-width and half-height (one standard deviation) in mm of
 the layout, and height in any unit."""

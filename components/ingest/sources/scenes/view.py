@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from math import cos, hypot, radians, sin
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from components.ingest.draws import Rng, pick
 
 Point = tuple[float, float, float]
 Pixel = tuple[float, float]
-Array = NDArray[np.float32]
+Array = NDArray[np.floating[Any]]  # float32; stubs take its products with floats for float64
 Number = TypeVar("Number", float, NDArray[np.float64])
 
 NEAR = 0.5
