@@ -1,10 +1,13 @@
 # The commands of the README; each sets up what it needs. `make` alone lists them.
-PYTHON ?= python3.11
+# PYTHON=python3.12 takes another Python than the newest that fits, FETCH=yes lets uv download one.
 BIN := .venv/bin
 UV := $(or $(shell command -v uv),.uv/bin/uv)
 LOCK ?= requirements.lock
+COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-annotate --custom-compile-command "make lock"
 TASK ?= digits
-export UV_PYTHON_DOWNLOADS := never
+export PYTHON FETCH
+export UV_PYTHON_DOWNLOADS := $(if $(FETCH),automatic,never)
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -24,19 +27,19 @@ check: $(BIN)/convoy ## Lint, check the formatting, the types and who imports wh
 
 setup: $(BIN)/convoy ## Install convoy into .venv; LOCK=requirements-gpu.lock adds CUDA
 
-lock: .uv/bin/uv ## Resolve the dependencies anew
-	$(UV) lock --upgrade
-	$(UV) export --frozen --all-groups --no-emit-project --no-annotate --quiet -o requirements.lock
-	$(UV) export --frozen --all-groups --extra gpu --no-emit-project --no-annotate --quiet -o requirements-gpu.lock
+lock: $(UV) ## Lock what pyproject.toml names; versions stay, but for UPGRADE="--upgrade-package mlflow"
+	$(COMPILE) $(UPGRADE) --group dev -o requirements.lock pyproject.toml
+	$(COMPILE) --group dev --extra gpu --constraint requirements.lock -o requirements-gpu.lock pyproject.toml
 
-$(BIN)/convoy: $(LOCK) pyproject.toml | $(UV)
-	$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
+$(BIN)/convoy: $(LOCK) pyproject.toml machine.sh
+	@python=$$(sh machine.sh) && $(MAKE) --silent $(UV) && \
+		$(UV) venv --quiet --allow-existing --python "$$python" .venv
 	$(UV) pip sync --python .venv --quiet --require-hashes --compile-bytecode $(LOCK)
 	$(UV) pip install --python .venv --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
 .uv/bin/uv:
-	$(PYTHON) -m venv .uv
+	python3 -m venv .uv
 	.uv/bin/pip install --quiet uv
 
 .PHONY: help run test check setup lock
