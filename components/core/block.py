@@ -54,9 +54,14 @@ def list_errors(
 ) -> list[str]:
     """Each of pydantic's errors as a line that starts with the key's path."""
     return [
-        f"{'.'.join([prefix, *map(str, item['loc'])])}: {item['msg']}{_advice(item, schema)}"
+        f"{'.'.join([prefix, *map(str, item['loc'])])}: {_rule(item)}{_advice(item, schema)}"
         for item in error.errors(include_url=False)
     ]
+
+
+def _rule(item: ErrorDetails) -> str:
+    """What pydantic says, without its word for the errors that our own checks raise."""
+    return item["msg"].removeprefix("Value error, ")
 
 
 def _advice(item: ErrorDetails, schema: type[BaseModel] | None) -> str:

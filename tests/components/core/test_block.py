@@ -2,7 +2,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from components.core.block import (
     Block,
@@ -34,6 +34,23 @@ def test_an_unknown_key_is_an_error_unless_chosen_from() -> None:
 def test_values_never_change() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         Inner(size=1).size = 2  # type: ignore[misc]
+
+
+class Range(Block):
+    low: int
+    high: int
+
+    @model_validator(mode="after")
+    def check(self) -> "Range":
+        if self.low > self.high:
+            raise ValueError(f"low ({self.low}) must be at most high ({self.high})")
+        return self
+
+
+def test_the_rules_of_our_own_checks_stand_as_they_are_written() -> None:
+    with pytest.raises(ValidationError) as error:
+        Range(low=3, high=2)
+    assert describe_errors(error.value, "range") == "range: low (3) must be at most high (2)"
 
 
 def test_errors_begin_with_the_path_of_their_key() -> None:
