@@ -193,7 +193,7 @@ def says_what_runs(file: str) -> bool:
     """
     above = file.startswith("pipelines/") and not file.startswith("pipelines/tasks/")
     needed = ("layout.py", "files.py", "params.py", "counts.py", "nodes.py", "component.py")
-    needed += ("__init__.py", "conditions.py", "retries.py", "scratch.py")
+    needed += ("__init__.py", "conditions.py", "polling.py", "retries.py", "scratch.py")
     return above or Path(file).name in needed
 
 
