@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import importlib
 import pkgutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import ValidationError, validate_call
 
@@ -18,6 +19,18 @@ from components.core.names import describe_unknown
 
 if TYPE_CHECKING:
     import keras
+
+
+class Published(NamedTuple):
+    """What the published figures of an architecture are for.
+
+    Attributes:
+        shape: Of one input: height, width and channels.
+        units: The number of outputs.
+    """
+
+    shape: tuple[int, int, int] = (96, 96, 3)
+    units: int = 10
 
 
 def model_names() -> list[str]:
@@ -50,7 +63,11 @@ def build_model(
     except ValidationError as error:
         raise ConvoyError(describe_errors(error, "train.options")) from None
     except ValueError as error:  # how Keras says that layers do not fit together
-        raise ConvoyError(f"train.model: {name} does not fit images {shape}: {error}") from error
+        side = smallest_side(name)
+        least = f"; it takes {side} x {side} pixels at least" if side else ""
+        raise ConvoyError(
+            f"train.model: {name} does not fit images {shape}: {error}{least}"
+        ) from error
 
 
 def takes_pixels(name: str) -> bool:
@@ -63,6 +80,39 @@ def takes_pixels(name: str) -> bool:
         ConvoyError: When there is no such model.
     """
     return getattr(_load(name), "TAKES_PIXELS", False)
+
+
+def published(name: str) -> Published:
+    """What an architecture's published figures are for: its module says `PUBLISHED = ...`.
+
+    Raises:
+        ConvoyError: When there is no such model.
+    """
+    return Published(*getattr(_load(name), "PUBLISHED", ()))
+
+
+def smallest_side(name: str) -> int | None:
+    """The least height and width that a model takes: its module says `SMALLEST = ...`.
+
+    Raises:
+        ConvoyError: When there is no such model.
+    """
+    return getattr(_load(name), "SMALLEST", None)
+
+
+@contextmanager
+def without_weights() -> Iterator[None]:
+    """What is built within has the shapes of weights but not their values.
+
+    So the largest networks are counted in a moment and in no memory. They compute nothing.
+    """
+    import keras
+
+    try:
+        with keras.StatelessScope(initialize_variables=False):
+            yield
+    finally:
+        keras.utils.clear_session()  # or Keras would give them values after all, later
 
 
 def check_model(name: str, options: Iterable[str], prefix: str = "train") -> None:

@@ -6,6 +6,8 @@ from pydantic import NonNegativeFloat
 from models.shared.digits import feature_maps, penalty
 from models.shared.layers import Dropout
 
+PUBLISHED = ((28, 28, 1), 10)
+
 
 def build(
     shape: tuple[int, int, int], units: int, *, dropout: Dropout = 0.5, l2: NonNegativeFloat = 0.0

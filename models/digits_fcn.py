@@ -9,6 +9,7 @@ from models.shared.digits import feature_maps, penalty
 from models.shared.layers import Dropout
 
 SCORES = "scores"
+PUBLISHED = ((28, 28, 1), 10)
 
 
 def build(

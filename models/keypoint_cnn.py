@@ -6,6 +6,7 @@ from pydantic import PositiveInt
 from models.shared.layers import Dropout, convolve
 
 STAGES = 4
+PUBLISHED = ((96, 96, 1), 30)
 
 
 def build(

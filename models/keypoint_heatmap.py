@@ -5,4 +5,6 @@
 
 from models.shared.heatmaps import heatmap_network as build
 
-__all__ = ["build"]
+__all__ = ["PUBLISHED", "build"]
+
+PUBLISHED = ((96, 96, 1), 30)

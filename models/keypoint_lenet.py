@@ -5,6 +5,8 @@ from pydantic import PositiveInt
 
 from models.shared.layers import Dropout
 
+PUBLISHED = ((96, 96, 1), 30)
+
 
 def build(
     shape: tuple[int, int, int], units: int, *, hidden: PositiveInt = 500, dropout: Dropout = 0.0

@@ -3,6 +3,8 @@
 import keras
 from pydantic import PositiveInt
 
+PUBLISHED = ((96, 96, 1), 30)
+
 
 def build(shape: tuple[int, int, int], units: int, *, hidden: PositiveInt = 100) -> keras.Model:
     """Builds a perceptron with 924,730 parameters for 96x96x1 and 30 units.

@@ -10,6 +10,7 @@ from models import build_model
 from models.shared import heatmaps
 
 NAME = "keypoint_specialists"
+PUBLISHED = ((96, 96, 1), 30)
 
 
 def build(

@@ -2,6 +2,8 @@
 
 import keras
 
+PUBLISHED = ((28, 28, 1), 10)
+
 
 def build(shape: tuple[int, int, int], units: int) -> keras.Model:
     """Builds three frozen random convolutions under one trained layer.

@@ -44,7 +44,7 @@ def build(
         ConvoyError: When there is no such backbone, channels or weights.
     """
     images = keras.Input(shape)
-    maps = build_backbone(backbone, shape[2], weights=weights)(images)
+    maps = build_backbone(backbone, shape[2], weights=weights, size=shape[:2])(images)
     features = POOLING[pooling](name="pooling")(maps)
     features = keras.layers.Dropout(dropout)(features)
     logits = keras.layers.Dense(units, dtype="float32", name="logits")(features)

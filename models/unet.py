@@ -3,7 +3,7 @@
 import keras
 from pydantic import NonNegativeInt, PositiveInt
 
-from models.shared.layers import convolve
+from models.shared.layers import convolve_times
 from models.shared.pixels import CropLike, PadToMultiple
 
 
@@ -54,13 +54,3 @@ def build(
     enlarge = keras.layers.Conv2DTranspose(units, stride, stride, dtype="float32", name="scores")
     logits = CropLike(dtype="float32", name="logits")(enlarge(maps), images)
     return keras.Model(images, logits, name="unet")
-
-
-def convolve_times(
-    times: int, maps: keras.KerasTensor, filters: int, name: str, stride: int = 1
-) -> keras.KerasTensor:
-    """Convolutions of 3x3 with batch normalisation and ReLU; the first takes the stride."""
-    for number in range(1, times + 1):
-        step = stride if number == 1 else 1
-        maps = convolve(maps, filters, f"{name}_{number}", kernel=3 * step, strides=step)
-    return maps

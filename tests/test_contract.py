@@ -179,6 +179,18 @@ def test_files_are_scored(spec: Spec) -> None:
     assert all(row["error"] is None for row in rows[1:])
 
 
+def test_a_look_inside_has_its_pictures(spec: Spec) -> None:
+    from pipelines.explaining import explain_model
+
+    if len(spec.sample.shape) < 3:
+        pytest.skip("no images")
+    page = explain_model(spec, [], Path("explanations"), latest(spec))
+    assert "could not be made" not in page.read_text()
+    assert {"activations.png", "dream.png", "fields.png"} <= {
+        file.name for file in page.parent.glob("*.png")
+    }
+
+
 def latest(spec: Spec) -> str:
     """The version that the run has registered."""
     from components.register.registry import Registry

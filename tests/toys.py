@@ -1,7 +1,9 @@
 """Small models and examples that tests of several parts share."""
 
 import io
+import tempfile
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from PIL import Image
@@ -33,8 +35,26 @@ def save_toy(folder: Path, classes: Sequence[str], inverted: bool = False) -> Pa
     tf.saved_model.save(module, str(folder), signatures={"serving_default": module.serve})
     (folder / "assets.extra").mkdir()
     (folder / "assets.extra" / "classes.txt").write_text("\n".join(classes) + "\n")
-    (folder / "model.keras").write_bytes(b"network")
+    (folder / "model.keras").write_bytes(network(len(classes)))
     return folder
+
+
+@cache
+def network(units: int) -> bytes:
+    """A file of a network with maps, for grey images of 4x4."""
+    import keras
+
+    layers = [
+        keras.Input((4, 4, 1), dtype="uint8"),
+        keras.layers.Rescaling(1 / 255),
+        keras.layers.Conv2D(2, 3),
+        keras.layers.GlobalAveragePooling2D(),
+        keras.layers.Dense(units),
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "model.keras"
+        keras.Sequential(layers).save(file)
+        return file.read_bytes()
 
 
 def serialize(image: bytes, path: str, label: str) -> bytes:

@@ -5,6 +5,7 @@ from pathlib import Path
 METADATA = "metadata.sqlite"
 CURVES_FILE = "curves.csv"
 LAYERS_FILE = "layers.csv"
+FILTERS_FILE = "filters.png"
 PAGE_FILE = "index.html"
 SPEED_FILE = "speed.csv"
 USAGE_FILE = "usage.json"

@@ -8,14 +8,17 @@ import keras
 import tensorflow as tf
 import tensorflow_transform as tft
 
-from components.core.layout import CURVES_FILE, LAYERS_FILE
+from components.core.captions import save_picture
+from components.core.filters import draw_filters, first_kernel
+from components.core.layers import layer_table
+from components.core.layout import CURVES_FILE, FILTERS_FILE, LAYERS_FILE
 from components.core.tabular import write_csv
 from components.core.task import Spec
 from components.train.export import export
 from components.train.fitting import Data, fit
+from components.train.heads import supervised, without_heads
 from components.train.initial_weights import load_initial_weights
 from components.train.input import Examples, evaluation_batches, read_examples, training_batches
-from components.train.layers import layer_table
 from components.train.params import TrainParams
 from components.train.strategy import distribution
 from models import build_model, takes_pixels
@@ -47,9 +50,13 @@ def run_fn(fn_args: Any) -> None:
         validation = read_examples(fn_args.eval_files, transform, spec, Path(cache) / "val")
         with distribution(params.strategy).scope():
             network = build(spec, transform, training.samples(spec.sample.column))
-        write_csv(layer_table(network), layers)
-        fit(network, spec, _data(spec, training, validation, fn_args), curves, speed)
-    export(network, transform, spec, Path(fn_args.serving_model_dir))
+        write_csv(layer_table(network, spec.sample.shape), layers)
+        data = _data(spec, training, validation, fn_args)
+        fit(supervised(network), spec, data, curves, speed)
+    drawn = draw_filters(first_kernel(network))
+    if drawn is not None:
+        save_picture(drawn[0], curves.with_name(FILTERS_FILE), drawn[1])
+    export(without_heads(network), transform, spec, Path(fn_args.serving_model_dir))
 
 
 def build(spec: Spec, transform: tft.TFTransformOutput, samples: tf.data.Dataset) -> keras.Model:

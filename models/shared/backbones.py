@@ -3,53 +3,50 @@
 import inspect
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import keras
 
 from components.core.errors import ConvoyError
-from models.shared.layers import NORM_MOMENTUM, convolve, residual
+from models.shared.layers import NORM_MOMENTUM
+from models.shared.residual import DEPTHS, Residual, residual_maps
 
 BACKBONE = "backbone"
-UNFIT = ("NASNet", "EfficientNetB")
-"""Not for any size; preprocessing that depends on where the weights come from."""
+FIXED = "NASNet"
+"""What the names of those begin with that must know the size of the images."""
+TIED = "EfficientNetB"
+"""And of those whose preprocessing is another one for the weights that Keras publishes."""
 APPLICATIONS = {
-    name: build
-    for name, build in vars(keras.applications).items()
-    if inspect.isfunction(build) and not name.startswith(UNFIT)
+    name: build for name, build in vars(keras.applications).items() if inspect.isfunction(build)
 }
 REFERENCE_SIZE = 256
 """Height and width of the image for which the strides of layers are worked out."""
 
 
-class Residual(NamedTuple):
-    """The size of a residual network.
-
-    Attributes:
-        width: Filters of the first of four stages; each stage doubles them.
-        blocks: Residual blocks of two convolutions in each stage.
-    """
-
-    width: int
-    blocks: int
-
-
-RESIDUAL = {"resnet18": Residual(64, 2), "small": Residual(16, 1)}
+RESIDUAL = {
+    **{f"resnet{depth}": size for depth, size in DEPTHS.items()},
+    "small": Residual(16, (1, 1, 1, 1)),
+}
 
 
 def build_backbone(
-    name: str, channels: int, *, strides: Sequence[int] = (), weights: str = "none"
+    name: str,
+    channels: int,
+    *,
+    strides: Sequence[int] = (),
+    weights: str = "none",
+    size: tuple[int | None, int | None] = (None, None),
 ) -> keras.Model:
     """Builds the part of a network below its classifier, preprocessing included.
 
     Args:
         name: `resnet18` (He et al., 2016, "Deep Residual Learning for Image Recognition":
-            11,176,512 trained parameters), `small` (one block a stage and a quarter of the
-            filters: 309,456) or a function of `keras.applications`.
+            11,176,512 trained parameters) to `resnet152`, `small` (one block a stage and a
+            quarter of the filters: 309,456) or a function of `keras.applications`.
         channels: Channels of the images: 3, or 1, which is then repeated.
         strides: The strides whose feature maps are asked for, such as 8, 16 and 32.
         weights: `none`: random ones; `imagenet`: those that Keras publishes; or a file of
             theirs (without top), or of such a backbone (`.weights.h5`, `.keras`).
+        size: Height and width of the images, which a NASNet must know.
 
     Returns:
         A model named `backbone` from pixels in 0..255, float `[batch, height, width, channels]`
@@ -59,12 +56,9 @@ def build_backbone(
     Raises:
         ConvoyError: When there is no such backbone, channels, stride or weights.
     """
-    if name not in RESIDUAL and name not in APPLICATIONS:
-        known = ", ".join((*RESIDUAL, *APPLICATIONS))
-        raise ConvoyError(f"train.options.backbone: no backbone {name!r}; there are {known}")
-    if channels not in (1, 3):
-        raise ConvoyError(f"train.options.backbone: {name} takes 1 or 3 channels, not {channels}")
-    pixels = keras.Input((None, None, channels), name="pixels")
+    _check(name, channels, weights, size)
+    sides = size if name.startswith(FIXED) else (None, None)
+    pixels = keras.Input((*sides, channels), name="pixels")
     colours = pixels if channels == 3 else keras.layers.Concatenate()([pixels] * 3)
     if name in RESIDUAL:
         network = _residual_network(name, colours, weights)
@@ -76,17 +70,26 @@ def build_backbone(
     return keras.Model(pixels, maps or network.output, name=BACKBONE)
 
 
+def _check(name: str, channels: int, weights: str, size: tuple[int | None, int | None]) -> None:
+    if name not in RESIDUAL and name not in APPLICATIONS:
+        known = ", ".join((*RESIDUAL, *APPLICATIONS))
+        raise ConvoyError(f"train.options.backbone: no backbone {name!r}; there are {known}")
+    if channels not in (1, 3):
+        raise ConvoyError(f"train.options.backbone: {name} takes 1 or 3 channels, not {channels}")
+    if name.startswith(FIXED) and None in size:
+        raise ConvoyError(f"train.options.backbone: {name} is not for images of any size")
+    if name.startswith(TIED) and weights not in ("none", "imagenet"):
+        raise ConvoyError(
+            f"train.options.weights: {weights}: weights of {name} do not tell the preprocessing "
+            "that they were trained with; take imagenet"
+        )
+
+
 def _residual_network(name: str, colours: keras.KerasTensor, weights: str) -> keras.Model:
     if weights == "imagenet":
         raise ConvoyError(f"train.options.weights: Keras publishes no ImageNet weights of {name}")
-    width, blocks = RESIDUAL[name]
-    maps = keras.applications.imagenet_utils.preprocess_input(colours, mode="torch")
-    maps = convolve(maps, width, "stem", kernel=7, strides=2)
-    maps = keras.layers.MaxPooling2D(3, 2, padding="same")(maps)
-    for stage in range(4):
-        for block in range(blocks):
-            strides = 2 if stage and not block else 1
-            maps = residual(maps, width * 2**stage, f"stage{stage + 1}_block{block + 1}", strides)
+    normalised = keras.applications.imagenet_utils.preprocess_input(colours, mode="torch")
+    maps = residual_maps(normalised, RESIDUAL[name])
     return keras.Model(keras.utils.get_source_inputs(colours), maps)
 
 

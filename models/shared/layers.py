@@ -50,6 +50,21 @@ def residual(
     return keras.layers.ReLU()(keras.layers.Add()([maps, change]))
 
 
+def convolve_times(
+    times: int, maps: keras.KerasTensor, filters: int, name: str, stride: int = 1
+) -> keras.KerasTensor:
+    """Convolutions of 3x3 with batch normalisation and ReLU; the first takes the stride."""
+    for number in range(1, times + 1):
+        step = stride if number == 1 else 1
+        maps = convolve(maps, filters, f"{name}_{number}", kernel=3 * step, strides=step)
+    return maps
+
+
+def scaled(width: int, scale: float) -> int:
+    """A multiple of a published number of filters or units, at least 1."""
+    return max(1, round(width * scale))
+
+
 @keras.saving.register_keras_serializable(package="convoy")
 class SoftArgmax(keras.layers.Layer):
     """The mean position under a softmax over each score map: finer than its pixels.

@@ -40,6 +40,16 @@ def test_same_padding_is_right_and_bottom_for_an_even_filter() -> None:
     np.testing.assert_array_equal(actual, convolve(np.pad(IMAGE, (0, 1)), FILTER))
 
 
+def test_an_edge_in_an_image_of_6x6() -> None:
+    """A dark right half; with zero padding the frame of the image is an edge as well."""
+    image = np.repeat([[10.0, 10, 10, 0, 0, 0]], 6, axis=0)
+    edge = np.array([[1.0, 0, -1]] * 3)
+    np.testing.assert_array_equal(convolve(image, edge), [[0, 30, 30, 0]] * 4)
+    padded = convolve(np.pad(image, 1), edge)
+    middle, border = [[-30, 0, 30, 30, 0, 0]], [[-20, 0, 20, 20, 0, 0]]
+    np.testing.assert_array_equal(padded, [*border, *middle * 4, *border])
+
+
 @given(st.integers(1, 24), st.integers(1, 7), st.integers(0, 6), st.integers(1, 4))
 def test_output_size(size: int, kernel: int, padding: int, stride: int) -> None:
     assume(size + padding >= kernel)
@@ -64,36 +74,3 @@ def test_transposed_convolution_places_scaled_kernels(height: int, width: int) -
 def test_parameters_of_a_fully_connected_layer() -> None:
     layers = [keras.Input((28, 28)), keras.layers.Flatten(), keras.layers.Dense(100)]
     assert keras.Sequential(layers).count_params() == 78_500
-
-
-@pytest.mark.parametrize(
-    ("channels", "kernel", "filters", "parameters"),
-    [
-        (3, 11, 96, 34_848),
-        (48, 5, 256, 307_200),
-        (128, 3, 384, 442_368),
-        (384, 3, 384, 1_327_104),
-        (192, 3, 256, 442_368),
-    ],
-)
-def test_weights_of_the_convolutions_of_alexnet(
-    channels: int, kernel: int, filters: int, parameters: int
-) -> None:
-    layer = keras.layers.Conv2D(filters, kernel, use_bias=False)
-    layer.build((None, 32, 32, channels))
-    assert layer.count_params() == parameters
-
-
-def test_first_convolution_of_alexnet() -> None:
-    layer = keras.layers.Conv2D(96, 11, strides=4)
-    layer.build((None, 227, 227, 3))
-    assert layer.count_params() == 34_944
-    assert layer.compute_output_shape((None, 227, 227, 3)) == (None, 55, 55, 96)
-
-
-@pytest.mark.slow
-def test_parameters_of_vgg16() -> None:
-    model = keras.applications.VGG16(weights=None)
-    classifier = [layer.count_params() for layer in model.layers[-3:]]
-    assert classifier == [102_764_544, 16_781_312, 4_097_000]
-    assert model.count_params() == 138_357_544

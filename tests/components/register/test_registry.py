@@ -23,6 +23,7 @@ from components.register.records import Decision
 from components.register.registry import OvertakenError, Registry, recorded_metrics
 from components.register.tracking import training_run
 from tests.registered import Register
+from tests.toys import network
 
 
 @dataclass
@@ -143,7 +144,7 @@ def test_download_gives_what_was_registered(register: Register, toy_model: Path)
         download("models:/toy@challenger"),
     ):
         assert {f.relative_to(folder) for f in folder.rglob("*") if f.is_file()} == names
-        assert (folder / "model.keras").read_bytes() == b"network"
+        assert (folder / "model.keras").read_bytes() == network(2)
 
 
 @pytest.mark.parametrize("version", ["champion", "7"])
@@ -408,7 +409,7 @@ def test_a_server_keeps_versions_and_models(
     registry.promote(first, Decision("promote", ["first"]))
     registry, second = register()
     assert registry.aliases() == {"champion": first, "challenger": second}
-    assert (registry.download("champion") / "model.keras").read_bytes() == b"network"
+    assert (registry.download("champion") / "model.keras").read_bytes() == network(2)
     assert registry.decisions(first)[0]["reasons"] == ["first"]
     with pytest.raises(ConvoyError, match=r"MLflow at http://127.*archived"):
         registry.download("archived")

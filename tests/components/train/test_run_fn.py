@@ -11,9 +11,12 @@ import tensorflow as tf
 import tensorflow_transform as tft
 from tensorflow.python.framework import config
 
+from components.core.captions import read_caption
+from components.core.layout import FILTERS_FILE
 from components.core.task import Spec
 from components.samples.image import ImageSample
 from components.train.run_fn import build, run_fn
+from models.shared.loading import KERAS_FILE, load_network
 from pipelines.tasks.classification import TASK
 from tests.specs import make_spec
 from tests.transformed import TYPES, write_examples
@@ -38,11 +41,13 @@ class Transform:
         return len(self.classes)
 
 
-def spec_of(model: str = "digits_cnn", online: bool = False, **train: Any) -> Spec:
+def spec_of(
+    model: str = "digits_cnn", online: bool = False, side: int = SIDE, **train: Any
+) -> Spec:
     return make_spec(
         TASK,
         checks={"classes": list(CLASSES)},
-        prepare={"height": SIDE, "width": SIDE, "channels": 1},
+        prepare={"height": side, "width": side, "channels": 1},
         augment={"online": online, "brightness": 0.1},
         train={"model": model, "epochs": 3, "batch_size": 4, **train},
     )
@@ -65,13 +70,13 @@ def test_normalisation_adds_no_parameter(model: str, total: int, trainable: int)
     assert sum(weight.numpy().size for weight in network.trainable_weights) == trainable
 
 
-def write(folder: Path, count: int) -> str:
+def write(folder: Path, count: int, side: int) -> str:
     """Writes examples, bright ones among dark ones; returns the pattern of their files."""
     labels = [number % 2 for number in range(count)]
     greys = [50 + 150 * label + number for number, label in enumerate(labels)]
     write_examples(
         folder / "0.gz",
-        np.full((SIDE, SIDE, 1, count), greys, np.uint8).transpose(3, 0, 1, 2),
+        np.full((side, side, 1, count), greys, np.uint8).transpose(3, 0, 1, 2),
         labels,
     )
     return f"{folder}/*"
@@ -98,6 +103,7 @@ def decoded(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
 def train(folder: Path, spec: Spec, monkeypatch: pytest.MonkeyPatch) -> pd.DataFrame:
     """Trains on examples and one copy of each; returns the curves."""
     monkeypatch.setattr(tft, "TFTransformOutput", Transform)
+    side = spec.params["prepare"]["height"]
     arguments = SimpleNamespace(
         custom_config={
             "spec": spec.to_json(),
@@ -106,11 +112,11 @@ def train(folder: Path, spec: Spec, monkeypatch: pytest.MonkeyPatch) -> pd.DataF
         },
         transform_graph_path="",
         train_files=[
-            write(folder / "transformed" / "Split-train", TRAINING),
-            write(folder / "copies" / "Split-train", TRAINING),
+            write(folder / "transformed" / "Split-train", TRAINING, side),
+            write(folder / "copies" / "Split-train", TRAINING, side),
         ],
         eval_files=[
-            write(folder / "transformed" / "Split-val", VALIDATION),
+            write(folder / "transformed" / "Split-val", VALIDATION, side),
             f"{folder}/copies/Split-val/*",  # there are no copies of these
         ],
         model_run_dir=str(folder / "run"),
@@ -152,3 +158,24 @@ def test_the_model_serves_what_it_was_trained_on(
     images = [tf.io.encode_png(np.full((9, 7, 1), grey, np.uint8)).numpy() for grey in (55, 205)]
     probabilities = serve(image=tf.constant(images))["probabilities"].numpy()
     assert probabilities.argmax(axis=1).tolist() == [0, 1]
+    assert read_caption(tmp_path / "run" / FILTERS_FILE).title == "Filters of the first layer"
+
+
+@pytest.mark.slow
+def test_heads_are_taught_and_left_out_of_what_is_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = spec_of(
+        "googlenet", side=80, epochs=1, options={"scale": 1 / 16}, class_weights="balanced"
+    )
+    curves = train(tmp_path, spec, monkeypatch)
+    assert (curves["loss"] > 1.3 * curves["val_loss"]).all()  # two heads, 0.3 each
+    layers = pd.read_csv(tmp_path / "run/layers.csv")["layer"]
+    assert layers.str.startswith("googlenet/head").sum() == 12
+    network = load_network(tmp_path / "model" / KERAS_FILE)
+    assert network.output_shape == (None, len(CLASSES))
+    served = [layer.name for layer in network.layers[-1].layers]
+    assert not any(name.startswith("head") for name in served)
+    serve = tf.saved_model.load(str(tmp_path / "model")).signatures["serving_default"]
+    image = tf.io.encode_png(np.full((9, 7, 1), 55, np.uint8)).numpy()
+    assert serve(image=tf.constant([image]))["probabilities"].shape == (1, len(CLASSES))

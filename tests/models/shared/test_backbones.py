@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from components.core.errors import ConvoyError
+from models import without_weights
 from models.shared.backbones import build_backbone
 
 PREPROCESSING = {
@@ -170,14 +171,29 @@ def test_a_file_that_holds_no_weights_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("resnet19", 3), "no backbone 'resnet19'; there are resnet18, small, .*MobileNetV2"),
-        (("NASNetMobile", 3), "no backbone 'NASNetMobile'"),
+        (("resnet19", 3), "no backbone 'resnet19'; there are resnet18, .*small, .*MobileNetV2"),
+        (("NASNetMobile", 3), "NASNetMobile is not for images of any size"),
         (("resnet18", 4), "resnet18 takes 1 or 3 channels, not 4"),
     ],
 )
 def test_what_there_is_not(arguments: tuple[str, int], message: str) -> None:
     with pytest.raises(ConvoyError, match=message):
         build_backbone(*arguments)
+
+
+def test_a_network_that_must_know_the_size_is_told() -> None:
+    with without_weights():
+        model = build_backbone("NASNetMobile", 3, size=(96, 64))
+        assert model.output_shape == (None, 3, 2, 1056)
+        assert model.count_params() == 4_269_716
+
+
+def test_weights_that_do_not_tell_their_preprocessing_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "b0.weights.h5"
+    with pytest.raises(
+        ConvoyError, match=r"b0\.weights\.h5: weights of EfficientNetB0 do not tell"
+    ):
+        build_backbone("EfficientNetB0", 3, weights=str(file))
 
 
 @pytest.mark.parametrize(
