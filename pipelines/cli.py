@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from components.core.conditions import explain
+from components.core.conditions import explain as explain_condition
 from components.core.errors import ConvoyError
 from components.core.text import mask
 from pipelines import completion
@@ -105,16 +105,31 @@ def describe(
             help="A task, source or model; all when left out.", autocompletion=completion.names
         ),
     ] = None,
+    options: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[OPTION=VALUE]...", help="Of a model, such as depth=50."),
+    ] = None,
+    shape: Annotated[
+        str | None, typer.Option(help="Of a model's input, such as 96x96x3.", show_default=False)
+    ] = None,
+    units: Annotated[
+        int | None, typer.Option(min=1, help="Of a model's output.", show_default=False)
+    ] = None,
 ) -> None:
-    """Lists tasks, sources and models; of one of them every option and what it means."""
+    """Lists tasks, sources and models; of one of them every option, of a model its layers."""
+    from pipelines.architectures import count_layers, takes_size
     from pipelines.describe import find_entry, list_entries, options_of
+    from pipelines.reports.architecture import layers_table
     from pipelines.reports.describe import describe_all, describe_one
 
     if name is None:
         show(*describe_all(list_entries()))
-    else:
-        entry = find_entry(name)
-        show(*describe_one(entry, options_of(entry)))
+        return
+    entry = find_entry(name)
+    layered = takes_size(entry, bool(options or shape or units))
+    show(*describe_one(entry, options_of(entry)))
+    if layered:
+        show(layers_table(count_layers(name, options or [], shape, units)))
 
 
 @app.command()
@@ -355,6 +370,27 @@ def predict(
 
 
 @app.command()
+def explain(
+    task: TaskName,
+    photos: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Images; some of the test split when left out.", show_default=False),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the page and its pictures.")] = Path(
+        "explanations"
+    ),
+    model: Annotated[
+        str, typer.Option(help="Alias or version of the registered model.")
+    ] = "champion",
+) -> None:
+    """Takes a look inside a registered model of images; writes a page of pictures."""
+    from pipelines.explaining import explain_model
+    from pipelines.project import load_spec
+
+    show(str(explain_model(load_spec(task), photos or [], out, model)))
+
+
+@app.command()
 def score(
     task: TaskName,
     source: Annotated[
@@ -430,7 +466,7 @@ def main() -> None:
     except ConvoyError as error:
         fail(BEAM_STEP.sub("", str(error)), error.exit_code)
     except Exception as error:
-        sentence = explain(error)
+        sentence = explain_condition(error)
         if sentence is None:
             sys.stderr.write(mask(traceback.format_exc()))
             sys.exit(ConvoyError.exit_code)

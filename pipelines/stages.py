@@ -9,6 +9,7 @@ from components.core.faults import faults_kept
 from components.core.layout import (
     CARD_FILE,
     CURVES_FILE,
+    FILTERS_FILE,
     LAYERS_FILE,
     METRICS_FILE,
     artifact_folder,
@@ -122,6 +123,8 @@ def train(spec: Spec) -> None:
     report = _fresh_report(spec.name, "train")
     fitted = only_child(folder / "Trainer/model_run")
     curves, _ = (shutil.copy(fitted / name, report) for name in (CURVES_FILE, LAYERS_FILE))
+    if (filters := fitted / FILTERS_FILE).is_file():
+        shutil.copy(filters, report)
     plot_curves(Path(curves), report / "curves.png")
     show(epoch_table(Path(curves), speed_file(spec.name)))
 

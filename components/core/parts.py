@@ -421,6 +421,28 @@ class View(Part, ABC):
         """Further pictures of the prediction for one sample, by name; none by default."""
         return {}
 
+    def answers(self, outputs: np.ndarray, classes: Sequence[str]) -> Mapping[str, np.ndarray]:
+        """What of the network's raw outputs for one sample can be asked about.
+
+        By default the greatest of several outputs, or the only one; nothing where they are maps.
+
+        Args:
+            outputs: The raw outputs for one sample, before `Learning.serve`.
+            classes: The names of the model's classes; may be empty.
+
+        Returns:
+            By what it is called, float weights of the outputs' shape: explained is what raises
+            the weighted sum.
+        """
+        if outputs.ndim != 1:
+            return {}
+        best = int(outputs.argmax())
+        named = classes and len(outputs) in (1, len(classes))  # one output is of the last class
+        name = classes[best - len(outputs)] if named else f"output {best}"
+        weights = 0 * outputs
+        weights[best] = 1
+        return {name: weights}
+
     def predict_in_tiles(self, predict: Predict, data: bytes, tile: int) -> Prediction:
         """Predicts one large sample piece by piece; not possible by default.
 

@@ -26,6 +26,15 @@ WORDS = re.compile(r"\s*(?:[^\s/_-]*[/_-]+|[^\s/_-]+)")
 Tile = tuple[Image.Image, str]
 """An image and its caption."""
 
+BLANK: Tile = Image.new("RGB", (1, 1), PAPER), ""
+"""What stands in a row in the place of an image that there is not."""
+
+
+def as_picture(pixels: np.ndarray) -> Image.Image:
+    """Pixels `[height, width, 1 or 3]` in 0 to 255 as an RGB picture."""
+    whole = pixels.round().clip(0, 255).astype(np.uint8)
+    return Image.fromarray(np.broadcast_to(whole, (*whole.shape[:2], 3)).copy())
+
 
 def read_image(encoded: bytes) -> Image.Image:
     """Decodes PNG or JPEG bytes to 8-bit RGB; 16-bit grey is scaled as TensorFlow scales it."""
@@ -123,7 +132,7 @@ def _pieces(word: str, width: int, size: int) -> Iterator[str]:
 
 def _row(tiles: Sequence[Tile], title: str, tile_size: int, left: int, width: int) -> Image.Image:
     """One row of the sheet, as high as its highest image and longest caption need."""
-    images = [fit_tile(image, tile_size) for image, _ in tiles]
+    images = [each[0] if each is BLANK else fit_tile(each[0], tile_size) for each in tiles]
     captions = [wrap(caption, tile_size) for _, caption in tiles]
     bottom = GAP + max(image.height for image in images)
     below = max(_height(caption, FONT_SIZE) for caption in captions)
@@ -131,7 +140,8 @@ def _row(tiles: Sequence[Tile], title: str, tile_size: int, left: int, width: in
     _write(strip, (GAP, bottom // 2), wrap(title, TITLE_WIDTH), "lm")
     for at, (image, caption) in enumerate(zip(images, captions, strict=True)):
         middle = left + at * (tile_size + GAP) + tile_size // 2
-        _paste(strip, image, (middle - image.width // 2, bottom - image.height))
+        if tiles[at] is not BLANK:
+            _paste(strip, image, (middle - image.width // 2, bottom - image.height))
         _write(strip, (middle, bottom + GAP // 2), caption, "ma")
     return strip
 

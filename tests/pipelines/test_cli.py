@@ -23,7 +23,7 @@ def convoy(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_help_lists_the_verbs() -> None:
     result = convoy("--help")
     assert result.returncode == 0
-    for verb in ("run", "ingest", "stage", "models", "promote", "predict", "score", "lineage"):
+    for verb in ("run", "ingest", "stage", "models", "promote", "predict", "explain", "lineage"):
         assert verb in result.stdout
 
 
@@ -49,6 +49,7 @@ def test_a_misspelt_verb_gets_the_nearest() -> None:
         ("compare", "digit", "1", "2"),
         ("retrain", "digit"),
         ("predict", "digit", "a.png"),
+        ("explain", "digit", "a.png"),
         ("score", "digit", "images"),
         ("lineage", "digit"),
         ("page", "digit"),

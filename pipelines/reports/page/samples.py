@@ -14,7 +14,7 @@ from PIL import Image
 from components.core.captions import Caption
 from components.core.parquet import count_rows, read_batches
 from components.core.parts import Labels, Sample
-from components.core.pictures import PAPER, Tile, contact_sheet
+from components.core.pictures import BLANK, Tile, contact_sheet
 from components.core.table import NULLABLE, SPLITS, table_schema
 from components.core.text import word
 from pipelines.reports.page.content import natural
@@ -27,10 +27,6 @@ STRATA = 20
 IN_A_ROW, TILE = 8, 96
 LONE_IN_A_ROW, LONE_TILE, LONE = 5, 176, 15
 """The same without strata, and how many samples there are then."""
-
-
-BLANK: Tile = Image.new("RGB", (TILE, 1), PAPER), ""
-"""In the place of a sample that a class does not have."""
 
 
 class Described(NamedTuple):

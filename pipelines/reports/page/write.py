@@ -14,7 +14,7 @@ from components.core.errors import ConvoyError
 from components.core.layout import page_file
 from components.core.tabular import written_whole
 from components.core.text import message, sentence
-from pipelines.reports.page.content import Section, Sentences
+from pipelines.reports.page.content import Section, Sentences, Summary
 from pipelines.reports.page.sections import MAKERS, Maker
 from pipelines.reports.page.sections.decision import summary
 from pipelines.reports.page.sources import Sources
@@ -37,14 +37,29 @@ def write_page(task: str) -> Path:
     """
     sources = Sources(task)
     sources.spec("validate")  # raises where there has been no run
+    sections = [section for make in MAKERS if (section := _make(make, sources))]
+    return render_page(page_file(task), task, summary(sources), sections)
+
+
+def render_page(file: Path, title: str, summary: Summary, sections: Sequence[Section]) -> Path:
+    """Writes a page of sections.
+
+    Args:
+        file: Of the page; its folder is made.
+        title: What it is about.
+        summary: What is said first.
+        sections: Its parts.
+
+    Returns:
+        The file.
+    """
     page = _template().render(
-        task=task,
+        task=title,
         made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
-        summary=summary(sources),
-        sections=[section for make in MAKERS if (section := _make(make, sources))],
+        summary=summary,
+        sections=sections,
         style=STYLE,
     )
-    file = page_file(task)
     file.parent.mkdir(parents=True, exist_ok=True)
     with written_whole(file) as stream:
         stream.write(page)

@@ -81,15 +81,17 @@ class Cases:
         """The surest hits or mistakes of either class, each before its activation map.
 
         Args:
-            network: As `activation_maps` takes it.
+            network: As `evidence_in` takes it, of one logit.
             correct: Whether to draw hits.
         """
-        from pipelines.tasks.binary.activation_maps import activation_maps
+        from pipelines.tasks.shared.evidence import evidence_in
 
         cases = self._of_both(correct, self.limit // 4)  # each takes two tiles
         if not cases:
             return notice("No hits" if correct else "No mistakes")
-        maps = activation_maps(network, [case.image for case in cases])
+        maps = evidence_in(network, [case.image for case in cases], np.ones((len(cases), 1)))
+        if maps is None:
+            return notice("The network has no maps to find evidence in")
         return contact_sheet(
             [tile for pair in zip(cases, maps, strict=True) for tile in self._tiles(*pair)],
             COLUMNS,
@@ -103,7 +105,7 @@ class Cases:
         return [case for pair in pairs for case in surest(self._kept[pair], count)]
 
     def _tiles(self, case: Case, evidence: np.ndarray) -> Iterator[Tile]:
-        from pipelines.tasks.binary.activation_maps import overlay
+        from components.core.overlays import overlay
 
         image = read_image(case.image)
         yield image, self._caption(case)

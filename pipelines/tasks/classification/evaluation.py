@@ -15,7 +15,7 @@ from PIL import Image
 from components.core.captions import Caption, save_picture
 from components.core.errors import ConvoyError
 from components.core.parts import Evaluation, Evaluator, Prediction, Row
-from components.core.pictures import contact_sheet, notice, read_image
+from components.core.pictures import Tile, contact_sheet, notice, read_image
 from components.core.tabular import write_csv
 from components.evaluate.params import EvaluateParams
 from pipelines.tasks.shared import confusion
@@ -28,11 +28,19 @@ if TYPE_CHECKING:
     from components.core.served_model import ServedModel
 
 TILES_IN_A_ROW = 6
+EXPLAINED = 12
+"""The most mistakes whose evidence is drawn."""
 MISTAKE_COLUMNS = ("image_path", "label", "prediction", "confidence")
 MISTAKES = Caption(
     "Worst mistakes",
     "The test samples that the model is surest of and wrong about.",
     "Samples with their true and predicted classes; mistakes.csv lists them.",
+)
+EVIDENCE = Caption(
+    "Evidence in the worst mistakes",
+    "What of a sample speaks for a class (red) or against it (blue): HiResCAM, Draelos and Carin "
+    "(2020); below global average pooling it is Grad-CAM, Selvaraju et al. (2017).",
+    "Each sample, then the same coloured for the class it was taken for and for the true one.",
 )
 
 
@@ -162,6 +170,25 @@ class ClassificationEvaluation(Evaluation):
         if curves := list(self._rankings.curves()):
             plot_rankings(curves, folder / "ranking.png")
 
+    def explain(self, model: Path, folder: Path) -> None:
+        """Writes `evidence.png`: what of the worst mistakes speaks for either class.
+
+        There is none where there are no mistakes, or the network has no maps.
+        """
+        mistakes = self._mistakes[:EXPLAINED]
+        if not mistakes:
+            return
+        from models.shared.loading import KERAS_FILE, load_network
+        from pipelines.tasks.shared.evidence import evidence_in
+
+        network = load_network(model / KERAS_FILE)
+        named = [name for each in mistakes for name in (each.prediction, each.truth)]
+        answers = np.eye(len(self.classes))[[self.classes.index(name) for name in named]]
+        twice = [each.image for each in mistakes for _ in range(2)]
+        maps = evidence_in(network, twice, answers)
+        if maps is not None:
+            save_picture(draw_evidence(mistakes, maps), folder / "evidence.png", EVIDENCE)
+
     def _mistake(self, row: Row, prediction: int, probabilities: np.ndarray) -> Mistake:
         return Mistake(
             image=row["image"],
@@ -208,6 +235,26 @@ class ClassificationEvaluation(Evaluation):
             headline=f"Mistakes in {wrong:,} of {examples:,} examples, the most "
             "confident first: true class → prediction, its probability",
         )
+
+
+def draw_evidence(mistakes: Sequence[Mistake], maps: np.ndarray) -> Image.Image:
+    """Each mistake, and over it the evidence for the class it was taken for and the true one.
+
+    Args:
+        mistakes: One at least.
+        maps: float `[2 * mistakes, rows, columns]`, in this order.
+    """
+    from components.core.overlays import overlay
+
+    tiles: list[Tile] = []
+    for mistake, said, true in zip(mistakes, maps[::2], maps[1::2], strict=True):
+        image = read_image(mistake.image)
+        tiles += [
+            (image, f"{mistake.truth} → {mistake.prediction}\n{mistake.confidence:.1%}"),
+            (overlay(image, said), f"for {mistake.prediction}"),
+            (overlay(image, true), f"for {mistake.truth}"),
+        ]
+    return contact_sheet(tiles, TILES_IN_A_ROW)
 
 
 def _per_class(matrix: np.ndarray) -> dict[str, np.ndarray]:

@@ -17,6 +17,8 @@ OVERLAP = 0.25
 """The least share of a tile's side that its neighbour covers, too."""
 
 DECIMALS = 4
+ASKED = 3
+"""The most classes that are asked about."""
 
 
 class MaskView(View):
@@ -58,6 +60,16 @@ class MaskView(View):
         from pipelines.tasks.segmentation.palette import to_palette_image
 
         return {"mask": to_palette_image(_mask(prediction))}
+
+    def answers(self, outputs: np.ndarray, classes: Sequence[str]) -> Mapping[str, np.ndarray]:
+        """The scores of the classes with the most pixels, each summed over these pixels."""
+        import numpy as np
+
+        best = outputs.argmax(axis=-1)
+        most = np.bincount(best.ravel(), minlength=len(classes)).argsort(kind="stable")[::-1]
+        chosen = [index for index in most[:ASKED].tolist() if (best == index).any()]
+        shown = np.eye(outputs.shape[-1], dtype=np.float32)
+        return {classes[index]: (best == index)[..., None] * shown[index] for index in chosen}
 
     def predict_in_tiles(self, predict: Predict, data: bytes, tile: int) -> Prediction:
         """Predicts a large image tile by tile; one no larger than a tile as a whole.

@@ -12,7 +12,7 @@ from PIL import Image, ImageFont
 from sklearn.datasets import load_digits
 
 from components.core import pictures
-from components.core.pictures import GAP, TILE, contact_sheet, fit_tile, read_image, wrap
+from components.core.pictures import BLANK, GAP, TILE, contact_sheet, fit_tile, read_image, wrap
 
 TEXTS = st.text("ab iW/_-.→ é", max_size=60)
 
@@ -128,3 +128,10 @@ def test_lines_break_at_spaces_and_between_folders() -> None:
     assert wrap("two words", 60) == "two\nwords"
     assert wrap("faces/train/0001.png", 110) == "faces/train/\n0001.png"
     assert wrap("a\nb", 100) == "a\nb"
+
+
+def test_a_blank_leaves_its_place_white() -> None:
+    red = Image.new("RGB", (4, 4), "red")
+    sheet = contact_sheet([(red, ""), BLANK, (red, ""), (red, "")], 2, tile_size=40)
+    place = sheet.crop((GAP + 40 + GAP - 1, 0, sheet.width, GAP + 40 + GAP // 2))
+    assert np.unique(np.asarray(place)).tolist() == [255]

@@ -40,7 +40,11 @@ def model(sources: Sources) -> Section | None:
     if layers is not None:
         blocks.append(Facts(_size(layers)))
         title = f"Layers ({len(layers)})"
-        text = "The receptive field is what of the input a value depends on, in pixels of an image."
+        text = (
+            "The receptive field is what of the input a value depends on, in pixels of an image, "
+            "the stride how far apart two values are there. Bytes are those of the output for one "
+            "sample in floats of 32 bits, multiply-adds those of kernels."
+        )
         blocks.append(frame_table(title, layers, text, ROWS, folded=len(layers) > OPEN))
     blocks.append(Facts(params, "Parameters of the training"))
     return Section("model", "Model", "What was fitted, and how.", blocks)

@@ -2,13 +2,14 @@
 
 import io
 
+import keras
 import numpy as np
 import pytest
 from PIL import Image
 
 from components.core.pictures import GAP, TILE
 from pipelines.tasks.binary.cases import Case, Cases
-from tests.pipelines.tasks.binary.test_activation_maps import pooled
+from tests.pipelines.tasks.shared.test_evidence import pooled
 
 CLASSES = ("no_person", "person")
 
@@ -58,3 +59,10 @@ def test_each_image_stands_before_its_map(correct: bool) -> None:
     cases.add([case(truth, p) for truth in (0, 1) for p in (0.1, 0.2, 0.8, 0.9, 0.95)])
     sheet = cases.draw_evidence(pooled(), correct)
     assert sheet.width == GAP + 6 * (TILE + GAP)  # two cases of either class, four tiles each
+
+
+def test_a_network_without_maps_is_no_fault() -> None:
+    cases = Cases(CLASSES, limit=8)
+    cases.add([case(1, 0.9)])
+    layers = [keras.Input((16, 24, 3)), keras.layers.Flatten(), keras.layers.Dense(1)]
+    assert cases.draw_evidence(keras.Sequential(layers), correct=True).size == (3 * TILE, TILE)

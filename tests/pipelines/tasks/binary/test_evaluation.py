@@ -16,7 +16,7 @@ from models.shared.loading import KERAS_FILE
 from pipelines.tasks.binary import TASK, evaluation
 from pipelines.tasks.binary.evaluation import BinaryEvaluation, brightness
 from pipelines.tasks.binary.metrics import best_threshold, binary_metrics
-from tests.pipelines.tasks.binary.test_activation_maps import pooled
+from tests.pipelines.tasks.shared.test_evidence import pooled
 from tests.specs import make_spec
 
 CLASSES = ("no_person", "person")

@@ -27,3 +27,9 @@ def test_rows_have_the_columns() -> None:
 def test_a_prediction_as_a_picture() -> None:
     image = Image.new("RGB", (96, 96))
     assert VIEW.draw(image, {"probability": np.float32(0.2)}, CLASSES).height > 192
+
+
+@pytest.mark.parametrize("logit", [-2.0, 2.0])
+def test_asked_about_is_the_positive_class(logit: float) -> None:
+    ((name, weights),) = VIEW.answers(np.array([logit]), CLASSES).items()
+    assert (name, weights.tolist()) == ("person", [1])

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from types import SimpleNamespace
 
+import keras
 import numpy as np
 import pytest
 from hypothesis import given
@@ -14,9 +15,11 @@ from PIL import Image
 from sklearn import metrics as reference
 from sklearn.datasets import load_digits
 
+from components.core.captions import read_caption
 from components.core.errors import ConvoyError
 from components.core.parts import Row
 from components.core.pictures import GAP, TILE
+from models.shared.loading import KERAS_FILE
 from pipelines.tasks.classification import TASK
 from pipelines.tasks.classification.evaluation import ClassificationEvaluation
 from tests.specs import make_spec
@@ -181,6 +184,26 @@ def test_no_mistakes_is_a_picture_too(tmp_path: Path) -> None:
     assert table(tmp_path / "mistakes.csv") == []
     with Image.open(tmp_path / "mistakes.png") as sheet:
         assert np.asarray(sheet).min() < 100, "it says so"
+
+
+def test_the_worst_mistakes_are_looked_into(tmp_path: Path) -> None:
+    truth, probabilities = examples(60)
+    layers = [keras.layers.Conv2D(3, 3), keras.layers.Flatten(), keras.layers.Dense(len(CLASSES))]
+    keras.Sequential([keras.Input((9, 9, 1)), *layers]).save(tmp_path / KERAS_FILE)
+    evaluated(truth, probabilities, pictures=3).explain(tmp_path, tmp_path)
+    with Image.open(tmp_path / "evidence.png") as sheet:
+        assert sheet.width == GAP + 6 * (TILE + GAP)
+        assert TILE < sheet.height < 3 * TILE, "two mistakes a row"
+    assert "HiResCAM" in read_caption(tmp_path / "evidence.png").text
+
+
+def test_there_is_no_evidence_without_mistakes_or_maps(tmp_path: Path) -> None:
+    truth, probabilities = examples(60)
+    layers = [keras.Input((9, 9, 1)), keras.layers.Flatten(), keras.layers.Dense(len(CLASSES))]
+    keras.Sequential(layers).save(tmp_path / KERAS_FILE)
+    evaluated(truth, probabilities).explain(tmp_path, tmp_path)
+    evaluated(truth, np.eye(len(CLASSES), dtype=np.float32)[truth]).explain(tmp_path, tmp_path)
+    assert not (tmp_path / "evidence.png").exists()
 
 
 @pytest.mark.parametrize("label", ["wolf", None])

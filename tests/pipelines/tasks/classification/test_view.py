@@ -29,3 +29,11 @@ def test_a_prediction_as_a_picture() -> None:
     (row,) = VIEW.rows(PREDICTION, CLASSES)
     assert VIEW.caption(row, CLASSES) == "ant  70.0%"
     assert VIEW.draw(Image.new("RGB", (96, 96)), PREDICTION, CLASSES).height > 192
+
+
+def test_asked_about_is_the_greatest_output() -> None:
+    ((name, weights),) = VIEW.answers(np.array([-1.0, 3.0, 2.0]), CLASSES).items()
+    assert name == "ant"
+    assert weights.tolist() == [0, 1, 0]
+    assert list(VIEW.answers(np.array([1.0, 3.0]), ())) == ["output 1"]
+    assert list(VIEW.answers(np.array([1.0, 3.0]), CLASSES)) == ["output 1"]

@@ -33,3 +33,10 @@ def test_pictures_show_the_points(mode: str) -> None:
     drawn = make_spec(TASK).view.draw(image, {"keypoints": points(1)[0]}, ())
     assert (drawn.mode, drawn.size) == ("RGB", (480, 360))
     assert len(np.unique(np.asarray(drawn).reshape(-1, 3), axis=0)) > 50
+
+
+def test_asked_about_are_single_coordinates() -> None:
+    answers = make_spec(TASK).view.answers(np.zeros(len(COLUMNS)), ())
+    assert len(answers) == 4
+    for name, weights in answers.items():
+        assert weights.sum() == weights[COLUMNS.index(name)] == 1

@@ -91,3 +91,13 @@ def test_an_image_not_larger_than_a_tile_is_predicted_as_a_whole(view: View) -> 
     predict = Thresholded()
     assert set(view.predict_in_tiles(predict, noise(40, 30), 40)) == {"mask"}
     assert predict.sizes == [(40, 30)]
+
+
+def test_asked_about_are_the_largest_classes_on_their_pixels(view: View) -> None:
+    best = np.array([[0, 0, 1], [0, 3, 3]])
+    answers = view.answers(np.eye(4)[best] - 0.5, CLASSES)
+    assert list(answers) == ["sky", "person", "road"]  # a car is nowhere
+    for name, weights in answers.items():
+        index = CLASSES.index(name)
+        np.testing.assert_array_equal(weights[..., index], best == index)
+        assert weights.sum() == (best == index).sum()

@@ -1,4 +1,4 @@
-"""Activation maps of networks whose evidence is known."""
+"""Evidence in networks of which it is known."""
 
 import io
 
@@ -11,7 +11,7 @@ from PIL import Image
 
 from components.samples.image import ImageSample
 from models import build_model
-from pipelines.tasks.binary.activation_maps import activation_maps, last_features, overlay
+from pipelines.tasks.shared.evidence import evidence_in
 
 SHAPE = (16, 24, 3)
 
@@ -37,6 +37,13 @@ def network_of(body: keras.Model, mean: int, deviation: int) -> keras.Model:
     return sample.entrance(body, samples, raw=False)
 
 
+def evidence(network: keras.Model, encoded: list[bytes]) -> np.ndarray:
+    """The evidence for a network's one output."""
+    maps = evidence_in(network, encoded, np.ones((len(encoded), 1)))
+    assert maps is not None
+    return maps
+
+
 def pooled(frozen: bool = False) -> keras.Model:
     """Convolutions named `backbone`, global average pooling and a dense layer."""
     keras.utils.set_random_seed(0)
@@ -60,7 +67,7 @@ def test_below_pooling_the_maps_are_those_of_zhou(frozen: bool) -> None:
     kernel, bias = body.get_layer("logits").get_weights()
     rows, columns = features.shape[1:3]
     expected = (features @ kernel)[..., 0] / (rows * columns)
-    maps = activation_maps(network, encoded)
+    maps = evidence(network, encoded)
     np.testing.assert_allclose(maps, expected, atol=1e-5)
     logits = network(pixels).numpy()[:, 0]
     np.testing.assert_allclose(maps.sum(axis=(1, 2)) + bias, logits, atol=1e-4)
@@ -73,15 +80,15 @@ def test_the_evidence_is_where_the_network_looks() -> None:
     network = network_of(keras.Model(inputs, logits), 100, 10)
     pixels = np.full((8, 8), 100, np.uint8)
     pixels[1, 2], pixels[6, 5] = 200, 0
-    (evidence,) = activation_maps(network, [encode(pixels)])
-    assert np.unravel_index(evidence.argmax(), evidence.shape) == (1, 2)
-    assert np.unravel_index(evidence.argmin(), evidence.shape) == (6, 5)
-    assert evidence.max() == pytest.approx(-evidence.min())
-    assert np.count_nonzero(evidence) == 2
+    (shown,) = evidence(network, [encode(pixels)])
+    assert np.unravel_index(shown.argmax(), shown.shape) == (1, 2)
+    assert np.unravel_index(shown.argmin(), shown.shape) == (6, 5)
+    assert shown.max() == pytest.approx(-shown.min())
+    assert np.count_nonzero(shown) == 2
 
 
 def test_images_are_brought_to_the_size_of_the_network() -> None:
-    maps = activation_maps(pooled(), [*images(1), *images(1, (40, 30, 3)), *images(1, (9, 9))])
+    maps = evidence(pooled(), [*images(1), *images(1, (40, 30, 3)), *images(1, (9, 9))])
     assert maps.shape[0] == 3
     assert np.isfinite(maps).all()
 
@@ -90,7 +97,7 @@ def test_images_are_brought_to_the_size_of_the_network() -> None:
 def test_convoys_models(name: str) -> None:
     options = {"backbone": "small"} if name == "transfer" else {}
     body = build_model(name, (32, 32, 3), 1, options)
-    maps = activation_maps(network_of(body, 1, 1), images(2))
+    maps = evidence(network_of(body, 1, 1), images(2))
     assert maps.ndim == 3
     assert np.isfinite(maps).all()
     assert maps.any()
@@ -102,28 +109,23 @@ def test_mixed_precision() -> None:
         network = pooled()
     finally:
         keras.config.set_dtype_policy("float32")
-    assert activation_maps(network, images(2)).dtype == np.float32
+    assert evidence(network, images(2)).dtype == np.float32
 
 
-def test_a_network_without_feature_maps() -> None:
-    body = keras.Sequential([keras.Input((4,)), layers.Dense(1)], name="flat")
-    with pytest.raises(ValueError, match="flat: no layer takes feature maps"):
-        last_features(body)
+def test_each_image_has_an_answer_of_its_own() -> None:
+    keras.utils.set_random_seed(0)
+    network = network_of(build_model("digits_cnn", (28, 28, 1), 3, {}), 1, 1)
+    encoded = images(1, (28, 28)) * 3
+    maps = evidence_in(network, encoded, np.eye(3))
+    assert maps is not None
+    for answer, each in zip(np.eye(3), maps, strict=True):
+        alone = evidence_in(network, encoded[:1], answer[np.newaxis])
+        assert alone is not None
+        np.testing.assert_allclose(each, alone[0], atol=1e-4)
+    assert not np.allclose(maps[0], maps[1])
 
 
-def test_colours_say_for_and_against() -> None:
-    grey = Image.new("RGB", (192, 192), (128, 128, 128))
-    evidence = np.zeros((4, 4))
-    evidence[0, 0], evidence[3, 3] = 1, -1
-    pixels = np.asarray(overlay(grey, evidence)).astype(int)
-    red, green, blue = pixels[5, 5]
-    assert red > max(green, blue)
-    red, green, blue = pixels[-5, -5]
-    assert blue > max(red, green)
-    np.testing.assert_array_equal(pixels[-5, 5], [128, 128, 128])
-    np.testing.assert_array_equal(overlay(grey, 1e-9 * evidence), pixels)
-
-
-def test_no_evidence_changes_nothing() -> None:
-    image = Image.fromarray(np.random.default_rng(0).integers(0, 256, (192, 192, 3), np.uint8))
-    assert overlay(image, np.zeros((2, 2))).tobytes() == image.tobytes()
+@pytest.mark.parametrize("shape", [(8, 8, 1), (4,)])
+def test_a_network_without_maps_has_no_evidence(shape: tuple[int, ...]) -> None:
+    body = keras.Sequential([keras.Input(shape), layers.Flatten(), layers.Dense(1)])
+    assert evidence_in(body, images(1, (8, 8)), np.ones((1, 1))) is None
