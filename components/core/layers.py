@@ -178,6 +178,8 @@ def _walked(network: keras.Model, shape: Sequence[int | None] | None) -> _Walk:
 
 
 Shape = tuple[int | None, ...]
+_End = tuple[str, int]
+"""An output: the name of the layer, and which of its outputs."""
 
 
 @dataclass(frozen=True)
@@ -193,6 +195,9 @@ class _Value:
     shape: Shape | None
 
 
+UNKNOWN = _Value(None, None)
+
+
 class _Walk:
     """Goes through a network's layers, from its input to its output."""
 
@@ -202,25 +207,25 @@ class _Walk:
 
     def follow(
         self, model: keras.Model, config: Mapping[str, Any], given: Sequence[_Value]
-    ) -> _Value:
-        """Adds the layers of a model; returns what its last one gives."""
+    ) -> list[_Value]:
+        """Adds the layers of a model; returns what its outputs give."""
         operations = {each.name: each for each in getattr(model, "operations", model.layers)}
         shapes = _shapes(model, operations, given)
-        values: dict[str, _Value] = {}
+        values: dict[_End, _Value] = {}
         entrances = iter(given)
-        last = _Value(None, None)
+        last = [UNKNOWN]
         for entry in config["layers"]:
             name = entry["config"]["name"]
             sources = list(dict.fromkeys(_sources(entry.get("inbound_nodes", []))))
             if entry["class_name"] == "InputLayer":
-                values[name] = last = next(entrances, _Value(None, None))
-                continue
-            before = [values.get(source, _Value(None, None)) for source in sources]
-            # a Sequential is a chain
-            before = before or [last if values else next(entrances, _Value(None, None))]
-            last = self._enter(operations[name], entry, before, shapes.get(name), model.name)
-            values[name] = last
-        return last
+                last = [next(entrances, UNKNOWN)]
+            else:
+                before = [values.get(source, UNKNOWN) for source in sources]
+                # a Sequential is a chain
+                before = before or (last if values else [next(entrances, UNKNOWN)])
+                last = self._enter(operations[name], entry, before, shapes.get(name), model.name)
+            values |= {(name, index): value for index, value in enumerate(last)}
+        return [values.get(end, UNKNOWN) for end in _ends(config)] or last
 
     def _enter(
         self,
@@ -229,15 +234,15 @@ class _Walk:
         before: Sequence[_Value],
         shape: Shape | None,
         path: str,
-    ) -> _Value:
-        """Adds a layer, or those of a nested model; returns what it gives."""
+    ) -> list[_Value]:
+        """Adds a layer, or those of a nested model; returns what its outputs give."""
         if isinstance(layer, keras.Model) and "layers" in entry["config"]:
             return self.follow(layer, entry["config"], before)
         value = _Value(_behind(layer, entry["config"], before), shape)
         if isinstance(layer, keras.Layer):  # arithmetic has no weights and is not listed
             self.rows.append(_row(layer, path, before[0].shape, value))
             self.fields[self.rows[-1]["layer"]] = value.field
-        return value
+        return [value]
 
 
 def _shapes(
@@ -379,12 +384,21 @@ def _axes(value: int | Sequence[int], field: Field) -> list[int]:
     return [value] * len(field.sizes) if isinstance(value, int) else list(value)
 
 
-def _sources(nodes: Any) -> Iterator[str]:
-    """The names of the layers whose outputs a layer is given."""
+def _sources(nodes: Any) -> Iterator[_End]:
+    """The outputs that a layer is given."""
     if isinstance(nodes, Mapping):
         if "keras_history" in nodes:
-            yield nodes["keras_history"][0]
+            name, _, index = nodes["keras_history"]
+            yield name, index
         nodes = list(nodes.values())
     if isinstance(nodes, list | tuple):
         for each in nodes:
             yield from _sources(each)
+
+
+def _ends(config: Mapping[str, Any]) -> list[_End]:
+    """The outputs of a model in their order; none are named of a Sequential."""
+    ends = config.get("output_layers", [])
+    ends = list(ends.values()) if isinstance(ends, Mapping) else ends
+    ends = [ends] if ends and isinstance(ends[0], str) else ends
+    return [(name, index) for name, _, index in ends]

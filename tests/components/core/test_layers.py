@@ -8,7 +8,7 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.core.layers import layer_table, receptive_fields
+from components.core.layers import Field, layer_table, receptive_fields
 from models import build_model
 
 layers = keras.layers
@@ -101,6 +101,20 @@ def test_branches_that_meet_reach_as_far_as_the_widest() -> None:
     model = keras.Model(entrance, layers.Add()([entrance, wide]))
     assert fields(model)[-1] == "7 x 7"
     assert measured(model) == 7
+
+
+def test_each_output_of_a_nested_network_has_its_own_field() -> None:
+    entrance = keras.Input((SIDE, SIDE, 1))
+    fine = layers.Conv2D(1, 3, padding="same")(entrance)
+    coarse = layers.MaxPooling2D(2)(fine)
+    backbone = keras.Model(entrance, [coarse, fine])
+    images = keras.Input((SIDE, SIDE, 1))
+    halved, whole = backbone(images)
+    of_fine = layers.Conv2D(1, 1, name="of_fine")(whole)
+    of_coarse = layers.UpSampling2D(2, name="of_coarse")(halved)
+    found = receptive_fields(keras.Model(images, [of_fine, of_coarse], name="net"))
+    assert found["net/of_fine"] == Field((3.0, 3.0), (1.0, 1.0), (0.0, 0.0))
+    assert found["net/of_coarse"] == Field((4.0, 4.0), (1.0, 1.0), (0.0, 0.0))
 
 
 @pytest.mark.parametrize(
