@@ -25,6 +25,7 @@ from components.ingest.params import DuplicateChecks
 from components.prepare.params import PrepareParams
 from components.train.params import TrainParams
 from models import check_model
+from models.shared.published import find_published
 from pipelines.code import code_hashes
 from pipelines.params import check_block
 from pipelines.project import load_task
@@ -128,7 +129,8 @@ def complete(name: str, block: Params, task: Task) -> dict[str, Any]:
     """A task's block with all that it leaves out, checked with all that it names.
 
     Raises:
-        ConvoyError: When a key is wrong, or there is no such source, path, model or file.
+        ConvoyError: When a key is wrong, or there is no such source, path, model or file, or
+            a package is not installed.
     """
     params = check_block(name, block, task)
     place = f"{PARAMS_FILE}: tasks.{name}"
@@ -136,6 +138,8 @@ def complete(name: str, block: Params, task: Task) -> dict[str, Any]:
     params["source"] = _complete_source(params["source"], f"{place}.source", labels)
     train = params["train"]
     check_model(train["model"], train["options"], f"{place}.train")
+    for published in find_published(train["options"]):
+        published.path(f"{place}.train.options.weights")
     _check_weights(train["initial_weights"], f"{place}.train.initial_weights")
     return params
 

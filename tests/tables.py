@@ -52,7 +52,8 @@ def make_row(
     """A row of the canonical table, as ingest writes it."""
     inspected = dict(sample.inspect(data))
     digest = hashlib.sha256(inspected[sample.column]).hexdigest()
-    return {**inspected, sample.path_column: path, "sha256": digest, "split": split, **labels}
+    known = {"sha256": digest, "split": split, "group": None}
+    return {**inspected, sample.path_column: path, **known, **labels}
 
 
 def write_shard(

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from components.core.parts import Labels, Sample
 
 SPLITS = ("train", "val", "test")
+GROUP = "group"
+"""The column of what samples have in common that must not be divided among splits."""
+
 HASHES_READ = 65_536
 
 NULLABLE = {pa.int64(): pd.Int64Dtype()}
@@ -32,25 +35,29 @@ class Record:
         path: Where it came from, relative to the source, `/`-separated.
         labels: The task's label columns.
         split: The split the source assigns, one of `SPLITS`; None where it has none.
+        group: What the sample has in common with others that must be of the same split, such as
+            a person or a scene; None where it has nothing.
     """
 
     sample: bytes
     path: str
     labels: Mapping[str, Any] = field(default_factory=dict)
     split: str | None = None
+    group: str | None = None
 
 
 def table_schema(sample: Sample, labels: Labels) -> pa.Schema:
     """The schema of the canonical table of a task.
 
     Beside the columns of sample and labels stand where a sample came from, `sha256` of its
-    encoded bytes, `decode_error`, null when it decodes, and `split`.
+    encoded bytes, `decode_error`, null when it decodes, `split`, and `group`, null where a sample
+    is of none.
     """
-    bookkeeping = {"sha256": pa.string(), "decode_error": pa.string(), "split": pa.string()}
+    bookkeeping = ("sha256", "decode_error", "split", GROUP)
     columns = {
         **sample.columns(),
         sample.path_column: pa.string(),
-        **bookkeeping,
+        **dict.fromkeys(bookkeeping, pa.string()),
         **labels.columns(),
     }
     return pa.schema(list(columns.items()))

@@ -7,7 +7,7 @@ from typing import Any
 
 from components.core.errors import DataError
 from components.core.parts import Labels, Sample
-from components.core.table import SPLITS, Record
+from components.core.table import GROUP, SPLITS, Record
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class Entry:
         labels: The label columns.
         stratum: The group whose share is kept equal in every split.
         split: One of `SPLITS`; None while it has none.
+        group: What it has in common with others of the same split; None where it has nothing.
     """
 
     path: str
@@ -29,6 +30,7 @@ class Entry:
     labels: Mapping[str, Any]
     stratum: str
     split: str | None
+    group: str | None = None
 
 
 def make_entry(record: Record, sample: Sample, labels: Labels) -> Entry:
@@ -49,6 +51,7 @@ def make_entry(record: Record, sample: Sample, labels: Labels) -> Entry:
         labels=values,
         stratum=labels.stratum(values),
         split=record.split,
+        group=record.group,
     )
 
 
@@ -92,5 +95,6 @@ def make_row(entry: Entry, sample: Sample) -> dict[str, Any]:
         sample.path_column: entry.path,
         "sha256": entry.sha256,
         "split": entry.split,
+        GROUP: entry.group,
         **entry.labels,
     }

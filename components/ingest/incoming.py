@@ -9,7 +9,7 @@ from components.core.errors import DataError
 from components.core.incoming import incoming_folder, list_batches
 from components.core.parquet import read_batches, read_schema
 from components.core.parts import Labels, Sample
-from components.core.table import SPLITS, Record, check_schema, table_schema
+from components.core.table import GROUP, SPLITS, Record, check_schema, table_schema
 
 KEEP_FILE = ".gitkeep"
 ROWS = 256
@@ -42,9 +42,10 @@ def read_incoming(name: str, sample: Sample, labels: Labels) -> Iterator[Record]
 
 
 def _read_shard(file: Path, sample: Sample, labels: Labels) -> Iterator[Record]:
-    names = (sample.column, sample.path_column, *labels.columns(), "split")
-    schema = table_schema(sample, labels)
-    check_schema(file, read_schema(file), pa.schema([schema.field(name) for name in names]))
+    names = [sample.column, sample.path_column, *labels.columns(), "split"]
+    schema, found = table_schema(sample, labels), read_schema(file)
+    names += [GROUP] if GROUP in found.names else []  # earlier releases knew none
+    check_schema(file, found, pa.schema([schema.field(name) for name in names]))
     batches = read_batches(file, ROWS, names)
     rows = (row for batch in batches for row in batch.to_pylist())
     for number, row in enumerate(rows):
@@ -53,4 +54,5 @@ def _read_shard(file: Path, sample: Sample, labels: Labels) -> Iterator[Record]:
         if row["split"] not in SPLITS:
             raise DataError(f"{file}: row {number}: its split must be one of {', '.join(SPLITS)}")
         values = {label: row[label] for label in labels.columns()}
-        yield Record(row[sample.column], row[sample.path_column], values, row["split"])
+        path, split, group = row[sample.path_column], row["split"], row.get(GROUP)
+        yield Record(row[sample.column], path, values, split, group)

@@ -26,6 +26,7 @@ from components.core.walking import describe_left_out
 from components.ingest import sources
 from components.ingest.duplicates import FirstOnes, write_duplicates
 from components.ingest.entries import Entry, describe_misfit, make_entry, make_row
+from components.ingest.grouping import name_groups
 from components.ingest.incoming import read_incoming
 from components.ingest.params import DuplicateChecks
 from components.ingest.shards import ShardWriter
@@ -93,13 +94,13 @@ def read_entries(spec: Spec, source: Source, first: FirstOnes) -> Iterator[Entry
 
 
 def read_records(source: Source) -> Iterator[Record]:
-    """Yields the samples of a source.
+    """Yields the samples of a source, each with its group if `source.group` finds one.
 
     Raises:
-        DataError: When it cannot read one: to run again would not help.
+        DataError: When it cannot read one, or finds no group: to run again would not help.
     """
     try:
-        yield from source.read()
+        yield from name_groups(source.read(), source)
     except DataError:
         raise
     except ConvoyError as error:
@@ -202,9 +203,9 @@ def assign_splits(entries: Iterable[Entry], source: Source) -> Iterator[Entry]:
     carver = Splitter({name: shares[name] for name in learnt}, source.split_seed)
     for entry in entries:
         if entry.split is None:
-            yield replace(entry, split=splitter.assign(entry.stratum))
+            yield replace(entry, split=splitter.assign(entry.stratum, entry.group))
         elif entry.split == "train":
-            yield replace(entry, split=carver.assign(entry.stratum))
+            yield replace(entry, split=carver.assign(entry.stratum, entry.group))
         else:
             yield entry
 

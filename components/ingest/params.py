@@ -1,5 +1,6 @@
 """The block `source`: where the samples come from."""
 
+import re
 from pathlib import Path
 from typing import Literal, Self
 
@@ -37,6 +38,9 @@ class SourceParams(BaseModel):
         path: The file or folder the source reads; DVC watches it.
         splits: Used when the source brings no split of its own.
         split_seed: Another seed makes another split; `seed`, of training, does not.
+        group: A regular expression that finds the group of a sample in its path, in its first
+            parentheses if it has some. Samples of a group are never divided among splits, and
+            shares are then those of groups. Null for a source that names groups, or has none.
         rows_per_shard: Samples in one parquet file.
     """
 
@@ -46,6 +50,7 @@ class SourceParams(BaseModel):
     path: Path
     splits: Splits = Splits()
     split_seed: int = Field(0, ge=0)
+    group: re.Pattern[str] | None = None
     rows_per_shard: int = Field(5_000, gt=0)
 
 

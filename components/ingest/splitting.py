@@ -17,26 +17,36 @@ class Splitter:
 
     A block is the least number of samples that the shares divide without remainder: 10 for
     0.8, 0.1 and 0.1. So every stratum keeps the shares exactly, up to its last block, and
-    samples that are appended later change no earlier assignment.
+    samples that are appended later change no earlier assignment. A group counts as one sample of
+    the stratum in which it is met first.
     """
 
-    def __init__(self, shares: Mapping[str, float], seed: int) -> None:
+    def __init__(
+        self, shares: Mapping[str, float], seed: int, known: Mapping[str, str] | None = None
+    ) -> None:
         """Takes the share of each split.
 
         Args:
             shares: Positive weights by split; they need not sum to 1.
             seed: Seed of the shuffle.
+            known: The split of each group of which there are samples already.
 
         Raises:
             ConvoyError: When a share is too small to have a sample in a block.
         """
         self._block = divide_block(shares)
+        self._groups = dict(known or {})
         self._seed = seed
         self._strata: dict[str, Iterator[str]] = {}
 
-    def assign(self, stratum: str) -> str:
-        """The split of the next sample of a stratum."""
-        return next(self._strata.setdefault(stratum, self._splits(stratum)))
+    def assign(self, stratum: str, group: str | None = None) -> str:
+        """The split of the next sample of a stratum; of a group, that of its first sample."""
+        if group in self._groups:
+            return self._groups[group]
+        split = next(self._strata.setdefault(stratum, self._splits(stratum)))
+        if group is not None:
+            self._groups[group] = split
+        return split
 
     def _splits(self, stratum: str) -> Iterator[str]:
         for number in itertools.count():

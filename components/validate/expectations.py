@@ -12,7 +12,9 @@ from components.core.table import SPLITS
 
 
 def table_rules(sample: Sample) -> list[Expectation]:
-    """Every sample decodes, fulfils the rules of its kind and occurs once; no split is empty.
+    """Every sample decodes, fulfils the rules of its kind and occurs once.
+
+    No split is empty, and none has a group that another has.
 
     Each expectation's `description` is the name of the rule, wherever it is shown.
 
@@ -25,6 +27,9 @@ def table_rules(sample: Sample) -> list[Expectation]:
         *sample.rules(),
         ExpectColumnValuesToBeNull(
             column="duplicate_of", description=f"{sample.column} occurs once"
+        ),
+        ExpectColumnValuesToBeNull(
+            column="divided", description="no group is divided among splits"
         ),
         ExpectColumnValuesToBeInSet(column="split", value_set=splits, description="split is known"),
         ExpectColumnDistinctValuesToContainSet(

@@ -10,7 +10,7 @@ import pyarrow as pa
 from components.core.errors import ConvoyError
 from components.core.parquet import read_batches, read_schema
 from components.core.parts import Labels, Sample
-from components.core.table import NULLABLE, check_schema, table_schema
+from components.core.table import GROUP, NULLABLE, check_schema, table_schema
 
 BATCH = 256
 
@@ -28,7 +28,8 @@ def read_rows(data: Path, sample: Sample, labels: Labels) -> pd.DataFrame:
 
     The labels' derived columns are added to a few hundred rows at a time, so that masks
     among the labels are never in memory all at once. Further columns are `shard` and `row`
-    and `duplicate_of`, the path and the split of another row with the same sample, or null.
+    and, or null, `duplicate_of`, the path and the split of another row with the same sample, and
+    `divided`, the row's group and the splits that it is in, where they are several.
 
     Raises:
         ConvoyError: When there is no shard, or one is unreadable or has a column that is
@@ -39,7 +40,8 @@ def read_rows(data: Path, sample: Sample, labels: Labels) -> pd.DataFrame:
         raise ConvoyError(f"{data}: no parquet file; run the stage ingest first")
     rows = pd.concat([batch for file in files for batch in read_shard(file, sample, labels)])
     rows = rows.reset_index(drop=True)
-    return rows.assign(duplicate_of=find_duplicates(rows, sample.path_column))
+    duplicates, divided = find_duplicates(rows, sample.path_column), find_divided(rows)
+    return rows.assign(duplicate_of=duplicates, divided=divided)
 
 
 def read_shard(file: Path, sample: Sample, labels: Labels) -> Iterator[pd.DataFrame]:
@@ -66,3 +68,11 @@ def find_duplicates(rows: pd.DataFrame, path_column: str) -> pd.Series:
     groups = names.groupby(copies["sha256"])
     first, second = (groups.transform(lambda group, at=at: group.iloc[at]) for at in (0, 1))
     return first.mask(groups.cumcount() == 0, second).reindex(rows.index).astype(object)
+
+
+def find_divided(rows: pd.DataFrame) -> pd.Series:
+    """Names, for each row whose group is divided among splits, group and splits."""
+    splits = rows["split"].groupby(rows[GROUP]).agg(lambda each: sorted(each.dropna().unique()))
+    divided = splits[splits.map(len) > 1]
+    named = {group: f"{group} is in {', '.join(each)}" for group, each in divided.items()}
+    return rows[GROUP].map(named).astype(object)

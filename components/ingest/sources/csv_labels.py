@@ -1,4 +1,4 @@
-"""A CSV with a row an image: its path, its label and, if wanted, its split."""
+"""A CSV with a row an image: its path, its label and, if wanted, its split and its group."""
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -8,20 +8,22 @@ from typing import Any, ClassVar
 
 from components.core.errors import ConvoyError
 from components.core.faults import gather
-from components.core.table import SPLITS, Record
+from components.core.table import GROUP, SPLITS, Record
 from components.core.tabular import Row, find_table, read_header, read_rows
 from components.ingest.sources import base
 
 REQUIRED = ("path", "label")
 SPLIT = "split"
+OPTIONAL = (SPLIT, GROUP)
 
 
 class Source(base.FileSource):
     """`path` is the CSV file; its columns may be in any order.
 
-    Paths of images are relative to the folder of the CSV. Blanks around labels and splits are no
-    part of them. An empty cell of `label` is a missing label: what to make of it is for
-    validation to say. An empty cell of `split` leaves the split to convoy.
+    Paths of images are relative to the folder of the CSV. Blanks around all cells but the path are
+    no part of them. An empty cell of `label` is a missing label: what to make of it is for
+    validation to say. An empty cell of `split` leaves the split to convoy. Images of the same
+    `group` are never divided among splits; an empty cell is no group.
     """
 
     gives: ClassVar = frozenset({"label"})
@@ -63,25 +65,25 @@ class Source(base.FileSource):
     def _read_row(self, row: Row) -> Record:
         cells = clean(row)
         image = self.read_sample(self.path.parent / cells["path"], row.place)
-        return Record(
-            image, cells["path"], {"label": cells["label"] or None}, cells.get(SPLIT) or None
-        )
+        split, group = (cells.get(name) or None for name in OPTIONAL)
+        return Record(image, cells["path"], {"label": cells["label"] or None}, split, group)
 
     def _check_header(self, header: Sequence[str]) -> None:
         if not has_columns(header):
             raise ConvoyError(
                 f"{self.path}: the columns are {', '.join(header) or 'none'}; must be "
-                f"{', '.join(REQUIRED)} and, if wanted, {SPLIT}"
+                f"{', '.join(REQUIRED)} and, if wanted, {', '.join(OPTIONAL)}"
             )
 
 
 def has_columns(header: Sequence[str]) -> bool:
     """Whether the columns are those of this layout, in any order."""
-    return sorted(header) in (sorted(REQUIRED), sorted((*REQUIRED, SPLIT)))
+    names = set(header)
+    return len(names) == len(header) and {*REQUIRED} <= names <= {*REQUIRED, *OPTIONAL}
 
 
 def clean(row: Row) -> dict[str, str]:
-    """The cells by column; label and split without blanks around them.
+    """The cells by column; all but the path without blanks around them.
 
     Raises:
         ConvoyError: When there are more or fewer cells than columns.

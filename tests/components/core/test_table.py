@@ -20,6 +20,7 @@ def test_the_table_has_what_sample_and_labels_tell_and_where_each_row_belongs() 
         ("sha256", "string"),
         ("decode_error", "string"),
         ("split", "string"),
+        ("group", "string"),
         ("label", "string"),
     ]
 

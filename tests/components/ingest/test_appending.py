@@ -238,3 +238,29 @@ def test_every_sample_is_looked_into_once(stage: Stage, inspected: list[bytes]) 
     batch.append("toy")
     ingest(TOY, DATA)
     assert len(inspected) == 110
+
+
+def test_new_samples_of_a_group_follow_the_others(project: Path) -> None:
+    tens = {"kind": "image_folder", "path": "images", "group": r"/(\d\d)"}
+    spec = make_spec(TASK, "toy", source=tens)
+    write_images(Path("images"), range(10, 100))
+    ingest(spec, DATA)
+    before = {Path(path).name[:2]: split for path, split in rows().items()}
+    assert set(before.values()) == {"train", "val", "test"}
+    write_images(Path("new/train"), range(100, 200))  # 100 is of the group of 10
+    source = SourceParams(kind="image_folder", path=Path("new"))
+    shards = Path(tempfile.mkdtemp(dir=project))
+    stage_batch(spec, source, shards, False).append("toy")
+    ingest(spec, DATA)
+    new = {path: split for path, split in rows().items() if path.startswith("incoming")}
+    assert len(new) == 100
+    assert all(split == before[Path(path).name[:2]] for path, split in new.items())
+
+
+def test_batches_of_earlier_releases_know_no_groups(stage: Stage) -> None:
+    write_images(Path("new"), range(100, 110))
+    folder = stage("new").append("toy")
+    for file in folder.iterdir():
+        pq.write_table(pq.read_table(file).drop(["group"]), file)
+    ingest(TOY, DATA)
+    assert len(rows()) == 110

@@ -85,6 +85,7 @@ def test_every_shard_has_the_schema_and_the_split_of_its_name(
             "contrast": pa.float32(),
             "decode_error": pa.string(),
             "split": pa.string(),
+            "group": pa.string(),
             "label": pa.string(),
         }
         assert set(table["split"].to_pylist()) == {file.name.split("-")[0]}

@@ -93,3 +93,27 @@ def test_blocks_differ() -> None:
 def test_assignments_never_change_between_versions() -> None:
     second_letters = "".join(split[1] for split in assign(["7"] * 20))
     assert second_letters == "arrerrrrrrrrrrrrarer"
+
+
+members = st.lists(st.tuples(st.sampled_from("abc"), st.none() | st.integers(0, 20)), max_size=100)
+
+
+@given(members)
+def test_a_group_is_never_divided_and_counts_as_its_first_sample(
+    samples: list[tuple[str, int | None]],
+) -> None:
+    splitter, alone = Splitter(SHARES, 0), Splitter(SHARES, 0)
+    expected: dict[int, str] = {}
+    for stratum, group in samples:
+        split = splitter.assign(stratum, group if group is None else str(group))
+        if group is None:
+            assert split == alone.assign(stratum)
+        elif group not in expected:
+            expected[group] = alone.assign(stratum)
+        if group is not None:
+            assert split == expected[group]
+
+
+def test_known_groups_stay_where_they_are() -> None:
+    splitter = Splitter(SHARES, 0, {"anna": "test"})
+    assert {splitter.assign("a", "anna") for _ in range(10)} == {"test"}

@@ -180,6 +180,19 @@ class TestDamage:
         message = r'"image occurs once" is broken by cat/\d+\.png .*: same as cat/\d+\.png in \w+'
         fail(tmp_path, spec(), data(), message + " and 2 more")
 
+    def test_a_group_in_two_splits(
+        self, tmp_path: Path, spec: MakeSpec, data: MakeData, edit: Edit
+    ) -> None:
+        folder = data()
+        for split in ("train", "val"):
+            file = folder / f"{split}-00000.parquet"
+            edit(file, lambda rows: [rows[0] | {"group": "anna"}, *rows[1:]])
+        message = (
+            r'"no group is divided among splits" is broken by .*\.png '
+            r"\((train|val)-00000\.parquet, row 0\): anna is in train, val and 1 more"
+        )
+        fail(tmp_path, spec(), folder, message)
+
     def test_an_empty_split(self, tmp_path: Path, spec: MakeSpec, data: MakeData) -> None:
         folder = data()
         (folder / "val-00000.parquet").unlink()

@@ -34,6 +34,11 @@ def test_splits_and_columns_in_any_order(tmp_path: Path) -> None:
     assert source.missing_splits() == ["val"]
 
 
+def test_groups(tmp_path: Path) -> None:
+    text = "path,label,group\nimages/a.png,x, anna \nimages/b.png,y,\nimages/c.png,y,anna\n"
+    assert [record.group for record in make(tmp_path, text).read()] == ["anna", None, "anna"]
+
+
 def test_an_empty_label_is_left_to_validation(tmp_path: Path) -> None:
     (record,) = make(tmp_path, "path,label\nimages/a.png,\n").read()
     assert record.labels == {"label": None}
@@ -47,7 +52,7 @@ def test_a_byte_order_mark_is_no_part_of_a_column(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "the columns are none; must be path, label and, if wanted, split"),
+        ("", "the columns are none; must be path, label and, if wanted, split, group"),
         ("path,class\n", "the columns are path, class; must be"),
         ("path,label,label\n", "the columns are path, label, label; must be"),
         ("path,label\n", "no rows"),
