@@ -2,7 +2,8 @@
 # PYTHON=python3.12 takes another Python than the newest that fits, FETCH=yes lets uv download one.
 BIN := .venv/bin
 UV := $(or $(shell command -v uv),.uv/bin/uv)
-LOCK ?= requirements.lock
+CHOSEN := $(shell cat .venv/chosen 2>/dev/null)
+LOCK ?= $(or $(EXTRAS:%=requirements-%.lock),$(CHOSEN),requirements.lock)
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --custom-compile-command "make lock"
 TASK ?= digits
@@ -25,21 +26,24 @@ check: $(BIN)/convoy ## Lint, check the formatting, the types and who imports wh
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-setup: $(BIN)/convoy ## Install convoy into .venv; LOCK=requirements-gpu.lock adds CUDA
+setup: $(BIN)/convoy ## Install convoy into .venv; EXTRAS=pretrained adds ImageNet weights, EXTRAS=gpu CUDA
 
 lock: $(UV) ## Lock what pyproject.toml names; versions stay, but for UPGRADE="--upgrade-package mlflow"
 	$(COMPILE) $(UPGRADE) --group dev -o requirements.lock pyproject.toml
-	$(COMPILE) --group dev --extra gpu --constraint requirements.lock -o requirements-gpu.lock pyproject.toml
+	set -e; for extra in gpu pretrained; do $(COMPILE) --group dev --extra $$extra \
+		--constraint requirements.lock -o requirements-$$extra.lock pyproject.toml; done
 
-$(BIN)/convoy: $(LOCK) pyproject.toml machine.sh
+# what was chosen stays, until EXTRAS or LOCK choose something else
+$(BIN)/convoy: $(LOCK) pyproject.toml machine.sh $(if $(filter-out $(CHOSEN),$(LOCK))$(filter-out $(LOCK),$(CHOSEN)),choose)
 	@python=$$(sh machine.sh) && $(MAKE) --silent $(UV) && \
 		$(UV) venv --quiet --allow-existing --python "$$python" .venv
 	$(UV) pip sync --python .venv --quiet --require-hashes --compile-bytecode $(LOCK)
 	$(UV) pip install --python .venv --quiet --no-deps --no-build-isolation --editable .
+	echo $(LOCK) > .venv/chosen
 	touch $@
 
 .uv/bin/uv:
 	python3 -m venv .uv
 	.uv/bin/pip install --quiet uv
 
-.PHONY: help run test check setup lock
+.PHONY: help run test check setup lock choose

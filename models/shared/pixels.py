@@ -63,6 +63,31 @@ class CropLike(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable(package="convoy")
+class UpSamplingAnySize(keras.layers.Layer):
+    """Repeats each row and column: `keras.layers.UpSampling2D`, to be exported for any size."""
+
+    def __init__(self, size: int = 2, **kwargs: Any) -> None:
+        """Takes how often, and the arguments of every Keras layer."""
+        super().__init__(**kwargs)
+        self.size = size
+
+    def call(self, maps: Any) -> Any:
+        """Enlarges maps `[batch, rows, columns, channels]`."""
+        for axis in (1, 2):
+            maps = ops.repeat(maps, self.size, axis=axis)
+        return maps
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """The enlarged shape; None where the size is not known."""
+        batch, *sides, channels = input_shape
+        return (batch, *(None if side is None else self.size * side for side in sides), channels)
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments of the constructor."""
+        return super().get_config() | {"size": self.size}
+
+
+@keras.saving.register_keras_serializable(package="convoy")
 class Bilinear(keras.initializers.Initializer):
     """Kernels with which a transposed convolution interpolates each channel by itself.
 

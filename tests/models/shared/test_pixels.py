@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models import build_model
-from models.shared.pixels import Bilinear, CropLike, PadToMultiple, upsample
+from models.shared.pixels import Bilinear, CropLike, PadToMultiple, UpSamplingAnySize, upsample
 
 SIZES = st.integers(1, 40)
 
@@ -48,6 +48,18 @@ def test_shapes_are_known_as_far_as_those_of_the_images() -> None:
 def test_padding_keeps_its_multiple_on_the_disk() -> None:
     layer = PadToMultiple(8, name="padding")
     assert PadToMultiple.from_config(layer.get_config()).multiple == 8
+
+
+@given(SIZES, SIZES, st.integers(1, 4))
+def test_rows_and_columns_are_repeated_as_keras_does(height: int, width: int, size: int) -> None:
+    batch = images(height, width)
+    enlarged = UpSamplingAnySize(size)(batch)
+    np.testing.assert_array_equal(enlarged, keras.layers.UpSampling2D(size)(batch))
+
+
+def test_enlarging_keeps_its_size_on_the_disk_and_knows_the_shape() -> None:
+    layer = UpSamplingAnySize.from_config(UpSamplingAnySize(3, name="enlarge").get_config())
+    assert layer(keras.Input((7, None, 2))).shape == (None, 21, None, 2)
 
 
 def test_worked_kernel_of_stride_2() -> None:
@@ -98,7 +110,12 @@ def test_borders_fade_alike_for_all_channels() -> None:
 
 @pytest.mark.parametrize(
     ("name", "options"),
-    [("fcn", {"backbone": "small"}), ("unet", {}), ("patch_classifier", {"width": 4})],
+    [
+        ("fcn", {"backbone": "small"}),
+        ("fpn", {"backbone": "small"}),
+        ("unet", {}),
+        ("patch_classifier", {"width": 4}),
+    ],
 )
 def test_networks_are_exported_for_images_of_any_size(name: str, options: dict[str, Any]) -> None:
     model = build_model(name, (32, 48, 3), 5, options)
