@@ -36,6 +36,17 @@ FEW: Mapping[str, Any] = {
 }
 """What makes a task small, where its own data are many or slow to make."""
 
+VARIANTS: Mapping[str, Any] = {
+    "segmentation-windows": (
+        "segmentation",
+        {
+            "train": {"model": "fpn", "options": {"width": 16}},
+            "augment": {"window": [64, 96]},
+        },
+    ),
+}
+"""Tasks whose training images are windows, by a name: task and changes."""
+
 SHADE: Mapping[str, Any] = {
     "task": "shade.py",
     "source": {"kind": "csv_labels", "path": "shades.csv"},
@@ -55,15 +66,21 @@ def merge(block: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
     return merged
 
 
-@pytest.fixture(scope="module", params=[*BLOCKS, "shade"])
+def make_block(name: str) -> dict[str, Any]:
+    """A task's block as it is tested."""
+    once = {"train": {"epochs": 1, "schedule": {"name": "constant"}, "batch_size": 8}}
+    task, changes = VARIANTS.get(name, (name, {}))
+    block = SHADE if name == "shade" else merge(BLOCKS[task], FEW.get(task, {}))
+    return merge(merge(block, changes), once)
+
+
+@pytest.fixture(scope="module", params=[*BLOCKS, *VARIANTS, "shade"])
 def spec(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Spec]:
     """A task that has run through all its stages in a project of its own."""
     name = request.param
     folder = tmp_path_factory.mktemp(name)
-    once = {"train": {"epochs": 1, "schedule": {"name": "constant"}, "batch_size": 8}}
-    block = merge(SHADE if name == "shade" else merge(BLOCKS[name], FEW.get(name, {})), once)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{folder / 'mlflow.db'}")
@@ -71,7 +88,7 @@ def spec(
             (folder / package).symlink_to(ROOT / package)
         shutil.copytree(ROOT / "data/schemas", folder / "data/schemas")
         write_shades(folder)
-        Path("params.yaml").write_text(yaml.safe_dump({"tasks": {name: block}}))
+        Path("params.yaml").write_text(yaml.safe_dump({"tasks": {name: make_block(name)}}))
         for stage in STAGES:
             run_stage(stage, name)
         yield load_spec(name)
@@ -121,13 +138,17 @@ def test_what_features_pack_they_unpack(spec: Spec) -> None:
 
 
 def test_augmentation_keeps_shapes_types_and_depends_on_the_seed_alone(spec: Spec) -> None:
+    """But for the window, which it may be asked to cut out of an image."""
     import tensorflow as tf
 
     batch = {key: tf.stack([value, value]) for key, value in first_example(spec).items()}
     seeds = tf.constant([[1, 2], [1, 2]], tf.int64)
     changed = spec.augmentation(batch, seeds)
+    window = spec.params["augment"].get("window")
     for key, value in batch.items():
-        assert (changed[key].shape, changed[key].dtype) == (value.shape, value.dtype), key
+        whole = (*value.shape[:1], *window, *value.shape[3:]) if window else value.shape
+        kept = value.shape if len(value.shape) < 3 else whole
+        assert (changed[key].shape, changed[key].dtype) == (kept, value.dtype), key
         np.testing.assert_array_equal(changed[key][0], changed[key][1])
 
 

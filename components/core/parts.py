@@ -326,7 +326,8 @@ class Augmentation(Part):
             seeds: One seed an example, int32 or int64 `[batch, 2]`.
 
         Returns:
-            The same, of the same shapes and types.
+            The same, of the same types and ranks, and of the same shapes unless only training
+            changes examples (`augment.online`) and its network takes any size.
         """
         return dict(batch)
 

@@ -7,13 +7,16 @@ from components.core.parts import Augmentation
 from components.core.task import Spec
 from pipelines.reports.terminal import PlainTable
 
+Amount = float | bool | tuple[int, int]
+"""How far a change goes, whether half of the examples are changed, or height and width."""
+
 
 def policy_table(spec: Spec) -> PlainTable:
     """What is changed in training examples and how far, for the terminal."""
     table = PlainTable("change", "at most", title="training examples")
     for name, amount in _amounts(spec.augmentation):
         if amount:
-            table.add_row(name, "half of them" if amount is True else f"{amount:g}")
+            table.add_row(name, _describe(amount))
     params = spec.block("augment", AugmentParams)
     table.add_section()
     table.add_row("copies of each", str(params.copies))
@@ -21,8 +24,15 @@ def policy_table(spec: Spec) -> PlainTable:
     return table
 
 
-def _amounts(augmentation: Augmentation) -> Iterator[tuple[str, float | bool]]:
-    """The parameters of an augmentation: how far, then whether at all."""
+def _describe(amount: Amount) -> str:
+    if isinstance(amount, tuple):
+        return " x ".join(map(str, amount))
+    return "half of them" if amount is True else f"{amount:g}"
+
+
+def _amounts(augmentation: Augmentation) -> Iterator[tuple[str, Amount]]:
+    """The parameters of an augmentation: how far, then whether at all; without the stage's own."""
     blocks = [getattr(augmentation, name) for name in augmentation.blocks()]
-    amounts = [pair for block in blocks for pair in block]
+    stage = AugmentParams.model_fields
+    amounts = [pair for block in blocks for pair in block if pair[0] not in stage]
     yield from sorted(amounts, key=lambda pair: isinstance(pair[1], bool))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from components.core.masks import VOID
 from components.core.parts import Tensors
 from pipelines.tasks.shared.images.augmentation import ImageAugmentation
+from pipelines.tasks.shared.images.params import WindowPolicy
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -16,6 +17,13 @@ if TYPE_CHECKING:
 
 class MaskAugmentation(ImageAugmentation):
     """Moves images and their masks together."""
+
+    augment: WindowPolicy
+
+    @property
+    def window(self) -> tuple[int, int] | None:
+        """What `augment.window` says."""
+        return self.augment.window
 
     def move(self, features: Tensors, warp: Warp) -> dict[str, tf.Tensor]:
         """Moves the masks; what comes from outside the image is void."""

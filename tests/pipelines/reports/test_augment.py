@@ -4,6 +4,7 @@ from rich.console import Console
 
 from components.core.task import Spec
 from pipelines.reports.augment import policy_table
+from pipelines.tasks import segmentation
 from pipelines.tasks.classification import TASK
 from tests.specs import make_spec
 
@@ -31,3 +32,17 @@ def test_only_what_changes_is_listed() -> None:
 
 def test_it_says_what_changes_while_training() -> None:
     assert ["anew in every epoch", "yes"] in rows(spec_of(online=True))
+
+
+def test_a_window_is_told_by_its_sides() -> None:
+    spec = make_spec(
+        segmentation.TASK,
+        checks={"classes": ["sky", "road"]},
+        augment={"window": [256, 320], "scale": 0.5, "online": True},
+    )
+    assert rows(spec) == [
+        ["scale", "0.5"],
+        ["window", "256 x 320"],
+        ["copies of each", "0"],
+        ["anew in every epoch", "yes"],
+    ]

@@ -23,10 +23,16 @@ class ImageAugmentation(Augmentation):
 
     augment: ImagePolicy
 
+    @property
+    def window(self) -> tuple[int, int] | None:
+        """Height and width of what is cut out of each image; None, all of it, by default."""
+        return None
+
     def __call__(self, batch: Tensors, seeds: tf.Tensor) -> dict[str, tf.Tensor]:
         """Changes images, and with them the features that depend on where things are."""
         features = {name: value for name, value in batch.items() if name != "image"}
-        images, moved = augment(batch["image"], features, seeds, self.augment, self.move)
+        policy = (self.augment, self.move, self.window)
+        images, moved = augment(batch["image"], features, seeds, *policy)
         return {"image": images, **moved}
 
     def move(self, features: Tensors, warp: Warp) -> dict[str, tf.Tensor]:

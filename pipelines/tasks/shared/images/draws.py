@@ -19,6 +19,11 @@ DRAWS = (
     "cutout",
     "cutout_x",
     "cutout_y",
+    "saturation",
+    "tint_red",
+    "tint_blue",
+    "window_x",
+    "window_y",
 )
 """What is drawn for an example. A new name goes to the end: then the others' values stay."""
 

@@ -83,7 +83,12 @@ class Warp:
         )
 
 
-def sample_warp(draws: Mapping[str, tf.Tensor], params: ImagePolicy, size: tuple[int, int]) -> Warp:
+def sample_warp(
+    draws: Mapping[str, tf.Tensor],
+    params: ImagePolicy,
+    size: tuple[int, int],
+    window: tuple[int, int] | None = None,
+) -> Warp:
     """Turns random draws into warps: flip, rotate, scale, shift, then crop and scale back.
 
     Flips, rotation and scale are about the centre of the image. The crop keeps the image's
@@ -91,11 +96,15 @@ def sample_warp(draws: Mapping[str, tf.Tensor], params: ImagePolicy, size: tuple
 
     Args:
         draws: Numbers in [-1, 1), float32 `[batch]` each: `horizontal_flip`, `vertical_flip`,
-            `rotation`, `scale`, `shift_x`, `shift_y`, `crop`, `crop_x` and `crop_y`.
+            `rotation`, `scale`, `shift_x`, `shift_y`, `crop`, `crop_x`, `crop_y`, `window_x` and
+            `window_y`.
         params: How far each change goes.
-        size: Height and width of source and target in pixels.
+        size: Height and width of the source in pixels.
+        window: Height and width of the target, which lies anywhere in the changed source, or that
+            in it; None for the size of the source.
     """
     height, width = size
+    rows, columns = window or size
     x_flipped = params.horizontal_flip & (draws["horizontal_flip"] < 0)
     y_flipped = params.vertical_flip & (draws["vertical_flip"] < 0)
     kept = 1 - params.crop * tf.abs(draws["crop"])
@@ -105,12 +114,16 @@ def sample_warp(draws: Mapping[str, tf.Tensor], params: ImagePolicy, size: tuple
     move_y = height * (params.shift * draws["shift_y"] - (1 - kept) / 2 * draws["crop_y"]) / kept
     linear = _rotation(math.radians(params.rotation) * draws["rotation"])
     linear *= zoom[:, tf.newaxis, tf.newaxis] * _signs(x_flipped, y_flipped)
+    if window:
+        move_x += (zoom * width - columns) / 2 * draws["window_x"]
+        move_y += (zoom * height - rows) / 2 * draws["window_y"]
     moves = tf.stack([move_x, move_y], axis=1)
-    centre = tf.constant([(width - 1) / 2, (height - 1) / 2], tf.float32)
+    before = tf.constant([(width - 1) / 2, (height - 1) / 2], tf.float32)
+    after = tf.constant([(columns - 1) / 2, (rows - 1) / 2], tf.float32)
     return Warp(
-        matrices=_affine(linear, moves + centre - _apply(linear, centre)),
+        matrices=_affine(linear, moves + after - _apply(linear, before)),
         mirrored=tf.math.logical_xor(x_flipped, y_flipped),
-        size=(height, width),
+        size=(rows, columns),
     )
 
 

@@ -1,6 +1,8 @@
 """The block `augment`, as far as it says how images are changed."""
 
-from pydantic import Field
+from typing import Self
+
+from pydantic import Field, PositiveInt, model_validator
 
 from components.core.block import Block
 
@@ -30,6 +32,9 @@ class ImagePolicy(Flips):
         blur: Largest standard deviation of a Gaussian blur, in pixels.
         noise: Largest standard deviation of Gaussian noise, as a fraction of the value range.
         cutout: Largest side of a grey square put on the image, as a fraction of its side.
+        saturation: Largest change of how far colours are from grey: 0.1 means 0.9 to 1.1.
+        tint: Largest change of red and of blue, as light of another colour makes it: 0.1 means 0.9
+            to 1.1 of their values. Neither changes grey images.
     """
 
     shift: float = Field(0.0, ge=0, lt=1)
@@ -41,3 +46,27 @@ class ImagePolicy(Flips):
     blur: float = Field(0.0, ge=0)
     noise: float = Field(0.0, ge=0, le=1)
     cutout: float = Field(0.0, ge=0, lt=1)
+    saturation: float = Field(0.0, ge=0, le=1)
+    tint: float = Field(0.0, ge=0, lt=1)
+
+
+class WindowPolicy(ImagePolicy):
+    """The same for networks that take images of any size.
+
+    Attributes:
+        window: Height and width of what is cut out of each changed image, at random; null takes
+            all of it. Pixels stay as large as they are, so the network learns from details of the
+            size that it will see. Of an image that `scale` made smaller than the window all is
+            in it.
+        copies, online: As the stage reads them.
+    """
+
+    window: tuple[PositiveInt, PositiveInt] | None = None
+    copies: int = 0
+    online: bool = False
+
+    @model_validator(mode="after")
+    def _cuts_online(self) -> Self:
+        if self.window and (self.copies or not self.online):
+            raise ValueError("window needs online: true and copies: 0; copies have one size")
+        return self

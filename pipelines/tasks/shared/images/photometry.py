@@ -14,20 +14,27 @@ from pipelines.tasks.shared.images.params import ImagePolicy
 
 GREY = 127.5
 """The middle of the value range."""
+LUMA = (0.299, 0.587, 0.114)
+"""How bright red, green and blue are (ITU-R BT.601)."""
 
 
 def distort(images: tf.Tensor, draws: Tensors, seeds: tf.Tensor, params: ImagePolicy) -> tf.Tensor:
-    """Changes values in the order of a camera: lens, exposure, sensor; then the grey square.
+    """Changes values in the order of a camera: lens, light, exposure, sensor; then the grey square.
 
     Args:
         images: The images.
-        draws: Numbers in [-1, 1), float32 `[batch]` each: `blur`, `contrast`, `brightness`,
-            `noise`, `cutout`, `cutout_x` and `cutout_y`.
+        draws: Numbers in [-1, 1), float32 `[batch]` each: `blur`, `tint_red`, `tint_blue`,
+            `saturation`, `contrast`, `brightness`, `noise`, `cutout`, `cutout_x` and `cutout_y`.
         seeds: Where each image's noise comes from, int32 or int64 `[batch, 2]`.
         params: How far each change goes.
     """
     if params.blur:
         images = blur(images, params.blur * tf.abs(draws["blur"]), params.blur)
+    if params.tint:
+        gains = (1 + params.tint * draws[f"tint_{name}"] for name in ("red", "blue"))
+        images = adjust_tint(images, *gains)
+    if params.saturation:
+        images = adjust_saturation(images, 1 + params.saturation * draws["saturation"])
     if params.contrast:
         images = adjust_contrast(images, 1 + params.contrast * draws["contrast"])
     if params.brightness:
@@ -47,6 +54,21 @@ def adjust_brightness(images: tf.Tensor, change: tf.Tensor) -> tf.Tensor:
 def adjust_contrast(images: tf.Tensor, factor: tf.Tensor) -> tf.Tensor:
     """Stretches the distances of all values from mid-grey by `factor` `[batch]`."""
     return GREY + _per_image(factor) * (images - GREY)
+
+
+def adjust_tint(images: tf.Tensor, red: tf.Tensor, blue: tf.Tensor) -> tf.Tensor:
+    """Multiplies red and blue by factors `[batch]`; grey images, of one channel, stay."""
+    if images.shape[-1] == 1:
+        return images
+    return images * _per_image(tf.stack([red, tf.ones_like(red), blue], axis=-1))
+
+
+def adjust_saturation(images: tf.Tensor, factor: tf.Tensor) -> tf.Tensor:
+    """Stretches the distances of all colours from their own grey by `factor` `[batch]`."""
+    if images.shape[-1] == 1:
+        return images
+    grey = tf.reduce_sum(images * tf.constant(LUMA), axis=-1, keepdims=True)
+    return grey + _per_image(factor) * (images - grey)
 
 
 def blur(images: tf.Tensor, sigma: tf.Tensor, largest: float) -> tf.Tensor:
@@ -106,7 +128,8 @@ def cut_out(images: tf.Tensor, centre: tf.Tensor, side: tf.Tensor) -> tf.Tensor:
 
 
 def _per_image(values: tf.Tensor) -> tf.Tensor:
-    return values[:, tf.newaxis, tf.newaxis, tf.newaxis]
+    """Values `[batch]`, or `[batch, channels]`, as every pixel of an image has them."""
+    return tf.reshape(values, [-1, 1, 1, values.shape[1] if len(values.shape) > 1 else 1])
 
 
 def _gaussian_kernels(sigma: tf.Tensor, radius: int) -> tf.Tensor:

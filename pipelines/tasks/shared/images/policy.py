@@ -24,6 +24,7 @@ def augment(
     seeds: tf.Tensor,
     params: ImagePolicy,
     warp_labels: Callable[[Tensors, Warp], dict[str, tf.Tensor]],
+    window: tuple[int, int] | None = None,
 ) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
     """Changes images and labels at random; with all parameters at zero it is the identity.
 
@@ -33,9 +34,10 @@ def augment(
         seeds: One seed an example, int32 or int64 `[batch, 2]`.
         params: How far each change goes.
         warp_labels: Moves the labels along with the images; called where images move.
+        window: Height and width of what is cut out of each image; None for all of it.
 
     Returns:
-        Images and labels of the same shapes and types.
+        Images and labels of the same types and, without a window, of the same shapes.
     """
     import tensorflow as tf
 
@@ -45,8 +47,8 @@ def augment(
 
     draws = draw(seeds)
     pixels, labels = tf.cast(images, tf.float32), dict(labels)
-    if _moves(params):
-        warp = sample_warp(draws, params, tuple(images.shape[1:3]))
+    if window or _moves(params):
+        warp = sample_warp(draws, params, tuple(images.shape[1:3]), window)
         pixels, labels = warp.images(pixels), warp_labels(labels, warp)
     pixels = distort(pixels, draws, seeds, params)
     return tf.saturate_cast(tf.round(pixels), tf.uint8), labels

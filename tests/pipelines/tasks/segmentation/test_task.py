@@ -46,6 +46,26 @@ def test_weights_of_whole_images_are_refused() -> None:
         spec(train={"class_weights": "balanced"})
 
 
+@pytest.mark.parametrize("changes", [{"online": False}, {"online": True, "copies": 1}])
+def test_copies_have_the_size_of_all_images(changes: dict[str, object]) -> None:
+    with pytest.raises(ConvoyError, match="augment: .*window needs online: true and copies: 0"):
+        spec(augment={"window": [2, 2], **changes})
+
+
+def test_a_window_is_cut_out_of_image_and_mask_alike() -> None:
+    augmentation = spec(augment={"window": [16, 8], "online": True}).augmentation
+    pixels = np.arange(24 * 12, dtype=np.uint16).reshape(1, 24, 12) % 251
+    batch = {
+        "image": tf.constant(np.stack([pixels] * 3, axis=-1), tf.uint8),
+        "mask": tf.constant(pixels, tf.uint8),
+    }
+    changed = augmentation(batch, tf.constant([[1, 2]], tf.int64))
+    assert changed["image"].shape == (1, 16, 8, 3)
+    assert changed["mask"].shape == (1, 16, 8)
+    gaps = np.diff(changed["mask"].numpy().astype(int), axis=1) % 251
+    assert (gaps == 12).all()  # rows follow each other as they did
+
+
 def test_masks_come_to_the_size_of_the_input_by_nearest_neighbour_with_void_at_255() -> None:
     mask = np.repeat(np.repeat(np.array([[0, 1, 2], [11, 2, 1]], np.uint8), 4, 0), 4, 1)
     features = spec().features

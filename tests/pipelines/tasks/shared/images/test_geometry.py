@@ -35,14 +35,18 @@ DRAWS = (
     "crop",
     "crop_x",
     "crop_y",
+    "window_x",
+    "window_y",
 )
 draws = st.fixed_dictionaries({name: st.floats(-1, 1, width=32) for name in DRAWS})
 quick = settings(max_examples=15)
 
 
-def make_warp(params: Params, values: Values, size: Size = SIZE) -> Warp:
+def make_warp(
+    params: Params, values: Values, size: Size = SIZE, window: Size | None = None
+) -> Warp:
     everything = {name: tf.constant([values.get(name, 0.0)], tf.float32) for name in DRAWS}
-    return sample_warp(everything, ImagePolicy(**params), size)
+    return sample_warp(everything, ImagePolicy(**params), size, window)
 
 
 def move(warp: Warp, points: ArrayLike) -> np.ndarray:
@@ -260,3 +264,30 @@ def test_swap_mirrored_twice_is_the_identity() -> None:
     mirrored = tf.constant([True, False, True, True, False])
     once = swap_mirrored(points, mirrored, [(0, 2)])
     np.testing.assert_array_equal(swap_mirrored(once, mirrored, [(0, 2)]), points)
+
+
+@quick
+@given(rows=st.integers(0, 16), columns=st.integers(0, 30))
+def test_a_window_is_a_part_of_the_image(rows: int, columns: int) -> None:
+    window = (32, 50)
+    places = {"window_y": 1 - rows / 8, "window_x": 1 - columns / 15}
+    images = random_images()
+    cut = make_warp({}, places, window=window).images(tf.constant(images))
+    expected = images[:, rows : rows + 32, columns : columns + 50]
+    np.testing.assert_allclose(cut, expected, atol=0.05)
+
+
+@pytest.mark.parametrize("place", [-1.0, 1.0])
+def test_a_window_has_no_border_where_the_image_fills_it(place: float) -> None:
+    places = {"window_x": place, "window_y": place, "scale": -1.0}
+    masks = tf.zeros((1, *SIZE), tf.uint8)
+    filled = make_warp({"scale": 0.3}, places, window=(32, 50)).masks(masks, fill=9)
+    assert not filled.numpy().any()
+
+
+@pytest.mark.parametrize("place", [-1.0, 0.3, 1.0])
+def test_a_window_has_all_of_an_image_that_is_smaller(place: float) -> None:
+    places = {"window_x": place, "window_y": place, "scale": -1.0}
+    masks = tf.ones((1, *SIZE), tf.uint8)
+    found = make_warp({"scale": 0.5}, places, window=(32, 50)).masks(masks, fill=0)
+    assert found.numpy().sum() >= 23 * 39  # less what is rounded off at the border

@@ -3,6 +3,7 @@ import pytest
 import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 from scipy import ndimage
 
 from pipelines.tasks.shared.images import photometry
@@ -31,6 +32,32 @@ def test_contrast_stretches_about_mid_grey() -> None:
     changed = photometry.adjust_contrast(images, vector(*factors))
     expected = 127.5 + factors.reshape(3, 1, 1, 1) * (images - 127.5)
     np.testing.assert_allclose(changed, expected, atol=1e-4)
+
+
+def test_saturation_stretches_about_the_grey_of_each_pixel() -> None:
+    images = random_images()
+    factors = np.array([0.0, 1.0, 1.5], np.float32)
+    changed = photometry.adjust_saturation(images, vector(*factors)).numpy()
+    grey = np.asarray(Image.fromarray(np.uint8(images[0])).convert("L"), np.float32)
+    np.testing.assert_allclose(changed[0], np.stack([grey] * 3, axis=-1), atol=1.5)
+    np.testing.assert_allclose(changed[1], images[1], atol=1e-4)
+    middle = (images @ np.float32(photometry.LUMA))[..., None]
+    expected = middle + factors.reshape(3, 1, 1, 1) * (images - middle)
+    np.testing.assert_allclose(changed, expected, atol=1e-3)
+
+
+def test_tint_multiplies_red_and_blue() -> None:
+    images = random_images()
+    changed = photometry.adjust_tint(images, vector(1.0, 1.1, 0.8), vector(1.0, 0.9, 1.2))
+    gains = np.array([[1, 1, 1], [1.1, 1, 0.9], [0.8, 1, 1.2]], np.float32)
+    np.testing.assert_allclose(changed, images * gains[:, None, None, :], rtol=1e-6)
+
+
+def test_grey_images_have_no_colours_to_change() -> None:
+    images = random_images((3, 4, 5, 1))
+    half = vector(0.5, 0.5, 0.5)
+    np.testing.assert_array_equal(photometry.adjust_saturation(images, half), images)
+    np.testing.assert_array_equal(photometry.adjust_tint(images, half, half), images)
 
 
 @settings(max_examples=15)

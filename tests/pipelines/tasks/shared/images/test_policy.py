@@ -24,6 +24,8 @@ ALL_ON = ImagePolicy(
     blur=1.0,
     noise=0.05,
     cutout=0.4,
+    saturation=0.5,
+    tint=0.2,
     horizontal_flip=True,
     vertical_flip=True,
 )
@@ -82,7 +84,9 @@ def test_each_change_alone_changes_images(name: str) -> None:
     assert (changed.numpy() != images.numpy()).any()
 
 
-@pytest.mark.parametrize("name", ["brightness", "contrast", "blur", "noise", "cutout"])
+@pytest.mark.parametrize(
+    "name", ["brightness", "contrast", "blur", "noise", "cutout", "saturation", "tint"]
+)
 def test_labels_stay_when_only_values_change(name: str) -> None:
     images, labels = make_batch()
     params = ImagePolicy(**{name: 0.3})
