@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,24 +41,37 @@ class Report:
         workspace: The copy; what one row registers, later ones may start from.
         metrics: Columns of the table, names in `metrics.json`.
         data: A path that the table shows as `DATA`.
+        told: The metrics of which the 95% interval over the test samples is told, too.
     """
 
     workspace: Workspace
     metrics: Sequence[str]
     data: Path | None = None
+    told: Collection[str] = ()
 
-    def run(self, rows: Iterable[Row], console: Console) -> None:
-        """Prints a Markdown table."""
+    def run(self, rows: Iterable[Row], console: Console) -> list[dict[str, Any]]:
+        """Prints a Markdown table; returns what `measure` says of each row."""
+        measured = []
         console.print(f"| run | {' | '.join(self.metrics)} | minutes | command |", markup=False)
         console.print("|---" * (len(self.metrics) + 3) + "|")
         for row in rows:
-            line = self._describe(row, measure(self.workspace, row))
+            measured.append(measure(self.workspace, row))
+            line = self._describe(row, measured[-1])
             console.print(line.replace(str(self.data), "DATA"), markup=False)
+        return measured
 
     def _describe(self, row: Row, measured: Mapping[str, Any]) -> str:
-        values = (f"{measured[name]:.3g}" if name in measured else "" for name in self.metrics)
+        values = (self._value(row, name, measured) for name in self.metrics)
         return (
             f"| {row.name} | {' | '.join(values)} | {measured['minutes']:.0f} | `{row.command}` |"
+        )
+
+    def _value(self, row: Row, name: str, measured: Mapping[str, Any]) -> str:
+        if name not in measured:
+            return ""
+        ends = self.workspace.intervals(row.task).get(name) if name in self.told else None
+        return f"{measured[name]:.3g}" + (
+            "" if ends is None else " ({:.3g} to {:.3g})".format(*ends)
         )
 
 

@@ -102,8 +102,15 @@ class Workspace:
 
     def metrics(self, task: str) -> dict[str, Any]:
         """What the last run of a task measured, of single classes too."""
+        return self._evaluation(task, "metrics.json")
+
+    def intervals(self, task: str) -> dict[str, Any]:
+        """The ends of the 95% intervals of those metrics over the test samples."""
+        return self._evaluation(task, "intervals.json")
+
+    def _evaluation(self, task: str, name: str) -> dict[str, Any]:
         folder = self.folder / "artifacts" / task / "evaluate/Evaluate/evaluation"
-        (file,) = folder.glob("*/metrics.json")
+        (file,) = folder.glob(f"*/{name}")
         content: dict[str, Any] = json.loads(file.read_text())
         return content
 

