@@ -25,7 +25,6 @@ from components.ingest.params import DuplicateChecks
 from components.prepare.params import PrepareParams
 from components.train.params import TrainParams
 from models import check_model
-from models.shared.published import find_published
 from pipelines.code import code_hashes
 from pipelines.params import check_block
 from pipelines.project import load_task
@@ -138,10 +137,17 @@ def complete(name: str, block: Params, task: Task) -> dict[str, Any]:
     params["source"] = _complete_source(params["source"], f"{place}.source", labels)
     train = params["train"]
     check_model(train["model"], train["options"], f"{place}.train")
-    for published in find_published(train["options"]):
-        published.path(f"{place}.train.options.weights")
+    _check_published(train["options"], f"{place}.train.options.weights")
     _check_weights(train["initial_weights"], f"{place}.train.initial_weights")
     return params
+
+
+def _check_published(options: Mapping[str, Any], place: str) -> None:
+    # late, since every stage loads this module, and their plans name what they load
+    from models.shared.published import find_published
+
+    for published in find_published(options):
+        published.path(place)
 
 
 def _check_weights(origin: str, place: str) -> None:
