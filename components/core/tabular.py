@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from components.core.errors import ConvoyError
 from components.core.reading import open_regular
@@ -182,8 +183,10 @@ def write_csv(table: pd.DataFrame | Mapping[str, Sequence[Any]], file: Path) -> 
         file: The file.
     """
     frame = pd.DataFrame(table).rename(columns=csv_cell)
-    for name in frame.select_dtypes(exclude=["number", "bool"]).columns:
-        frame[name] = frame[name].astype(object).map(csv_cell, na_action="ignore")
+    for at, kind in enumerate(frame.dtypes):  # by place: two columns may have one name
+        if not is_numeric_dtype(kind):
+            cells = frame.iloc[:, at].astype(object)
+            frame.isetitem(at, cells.map(csv_cell, na_action="ignore"))
     with written_whole(file) as stream:
         frame.to_csv(stream, index=False, float_format="%.6f", lineterminator="\n")
 
