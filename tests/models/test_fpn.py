@@ -85,7 +85,7 @@ def test_it_learns_where_things_are() -> None:
     model.compile(
         keras.optimizers.Adam(0.01), keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     )
-    model.fit(batch, masks, epochs=12, verbose=0)
+    model.fit(batch, masks, epochs=40, verbose=0)
     assert (model.predict(batch, verbose=0).argmax(-1) == masks).mean() > 0.9
 
 

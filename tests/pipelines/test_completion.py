@@ -33,7 +33,7 @@ def shipped(project: Path) -> None:
         ("convoy run d", {"digits"}),
         ("convoy open per", {"person"}),
         ("convoy stage ev", {"evaluate"}),
-        ("convoy describe une", {"unet"}),
+        ("convoy describe une", {"unet", "unet_plus"}),
         ("convoy retrain digits --kind csv", {"csv_labels"}),
         ("convoy new toy --kind mnist", {"mnist_idx"}),
         ("convoy new toy --task seg", {"segmentation"}),

@@ -49,8 +49,8 @@ def project(project: Path) -> Path:
     [
         ("cat", "params.yaml: no task 'cat'; did you mean cats?"),
         (
-            "cats train.model=resnet",
-            ".train.model: no model 'resnet'; did you mean keypoint_resnet?",
+            "cats train.model=lenet",
+            ".train.model: no model 'lenet'; did you mean lenet5?",
         ),
         (
             "cats train.modl=unet",
