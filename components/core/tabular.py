@@ -185,8 +185,8 @@ def write_csv(table: pd.DataFrame | Mapping[str, Sequence[Any]], file: Path) -> 
     frame = pd.DataFrame(table).rename(columns=csv_cell)
     for at, kind in enumerate(frame.dtypes):  # by place: two columns may have one name
         if not is_numeric_dtype(kind):
-            cells = frame.iloc[:, at].astype(object)
-            frame.isetitem(at, cells.map(csv_cell, na_action="ignore"))
+            cells = frame.iloc[:, at].astype(object).map(csv_cell, na_action="ignore")
+            frame.isetitem(at, cells.to_numpy(dtype=object))
     with written_whole(file) as stream:
         frame.to_csv(stream, index=False, float_format="%.6f", lineterminator="\n")
 

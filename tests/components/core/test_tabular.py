@@ -121,3 +121,9 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "x.csv")
     with pytest.raises(ConvoyError, match="cannot be read: not a regular file"):
         read_header(tmp_path / "x.csv")
+
+
+def test_two_columns_may_have_one_name(tmp_path: Path) -> None:
+    table = pd.DataFrame([["=1", 0.5, "b"]], columns=["a", "a", "b"])
+    write_csv(table, tmp_path / "x.csv")
+    assert (tmp_path / "x.csv").read_text() == "a,a,b\n'=1,0.500000,b\n"
