@@ -20,11 +20,6 @@ from benchmarks.workspace import Workspace
 WEIGHTS = "artifacts/{task}/train/Trainer/model/*/*/model.weights.h5"
 
 
-def prepare(workspace: Workspace, task: str) -> None:
-    """Runs all that training needs."""
-    workspace.run("dvc", "repro", f"augment@{task}")
-
-
 def train(workspace: Workspace, task: str, epochs: int, deterministic: bool) -> tuple[float, str]:
     """Trains anew; returns the stage's seconds and the digest of the weights."""
     params = workspace.params()
@@ -47,7 +42,7 @@ def main() -> None:
     results: dict[bool, list[tuple[float, str]]] = {True: [], False: []}
     with tempfile.TemporaryDirectory() as folder:
         workspace = Workspace(Path(folder))
-        prepare(workspace, options.task)
+        workspace.run("dvc", "repro", f"augment@{options.task}")
         for _ in range(options.rounds):
             for deterministic, trained in results.items():
                 trained.append(train(workspace, options.task, options.epochs, deterministic))

@@ -15,6 +15,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -76,20 +77,32 @@ def rows(name: str, tables: Sequence[Path]) -> Iterator[Row]:
 
 def write_folds(photos: Path, folds: int) -> list[Path]:
     """Writes a CSV a fold, with the columns path, label, split and group."""
-    files = sorted(file for name in CLASSES for file in (photos / name).iterdir())
+    files = list_photos(photos)
     labels, groups = [file.parent.name for file in files], find_alike(files)
-    splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=0)
     tables = []
-    for number, (_, test) in enumerate(splitter.split(files, labels, groups)):
+    for number, (_, test) in enumerate(split(labels, groups, folds)):
         table = photos / f"fold{number}.csv"
         with table.open("w", newline="") as stream:
             writer = csv.writer(stream)
             writer.writerow(("path", "label", "split", "group"))
             for at, file in enumerate(files):
-                split = "test" if at in test else "train"
-                writer.writerow((file.relative_to(photos), labels[at], split, groups[at]))
+                part = "test" if at in test else "train"
+                writer.writerow((file.relative_to(photos), labels[at], part, groups[at]))
         tables.append(table)
     return tables
+
+
+def list_photos(photos: Path) -> list[Path]:
+    """The photos of both classes."""
+    return sorted(file for name in CLASSES for file in (photos / name).iterdir())
+
+
+def split(
+    labels: Sequence[Any] | np.ndarray, groups: np.ndarray, folds: int
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The numbers of the photos that are learnt from and tested, fold by fold."""
+    splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=0)
+    return splitter.split(labels, labels, groups)
 
 
 def find_alike(files: Sequence[Path]) -> np.ndarray:

@@ -16,9 +16,8 @@ from PIL import Image
 from rich.console import Console
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import StratifiedGroupKFold
 
-from benchmarks.pretrained import CLASSES, describe, find_alike
+from benchmarks.pretrained import CLASSES, describe, find_alike, list_photos, split
 
 SCALE, PENALTY = 3.0, 100.0
 """Features vary by a third; the penalty is that of weights on features scaled so."""
@@ -31,14 +30,13 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[256])
     parser.add_argument("--folds", type=int, default=5)
     options = parser.parse_args()
-    files = sorted(file for name in CLASSES for file in (options.photos / name).iterdir())
+    files = list_photos(options.photos)
     labels = np.array([CLASSES.index(file.parent.name) for file in files])
     groups, console = find_alike(files), Console(soft_wrap=True, highlight=False)
     for size in options.sizes:
         pixels = np.stack([read(file, size) for file in files])
         seen = [embed(images) for images in (pixels, pixels[:, :, ::-1])]
-        splitter = StratifiedGroupKFold(options.folds, shuffle=True, random_state=0)
-        measured = [probe(seen, labels, *split) for split in splitter.split(labels, labels, groups)]
+        measured = [probe(seen, labels, *fold) for fold in split(labels, groups, options.folds)]
         accuracies, areas = zip(*measured, strict=True)
         console.print(f"{size}x{size}: {describe(accuracies)}, ROC {np.mean(areas):.3f}")
 
