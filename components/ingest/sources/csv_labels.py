@@ -8,13 +8,12 @@ from typing import Any, ClassVar
 
 from components.core.errors import ConvoyError
 from components.core.faults import gather
-from components.core.table import GROUP, SPLITS, Record
+from components.core.table import Record
 from components.core.tabular import Row, find_table, read_header, read_rows
+from components.ingest.assigned import ASSIGNED, SPLIT, find_missing, parse_assigned
 from components.ingest.sources import base
 
 REQUIRED = ("path", "label")
-SPLIT = "split"
-OPTIONAL = (SPLIT, GROUP)
 
 
 class Source(base.FileSource):
@@ -48,8 +47,7 @@ class Source(base.FileSource):
 
     def missing_splits(self) -> Sequence[str]:
         """The splits that no row has, when some rows have one."""
-        found = {cells.get(SPLIT) for cells in self._check_rows()}.intersection(SPLITS)
-        return [name for name in SPLITS[1:] if found and name not in found]
+        return find_missing({cells.get(SPLIT) for cells in self._check_rows()})
 
     def watched(self) -> Iterator[Path]:
         """The images, as DVC watches the file that names them."""
@@ -65,21 +63,21 @@ class Source(base.FileSource):
     def _read_row(self, row: Row) -> Record:
         cells = clean(row)
         image = self.read_sample(self.path.parent / cells["path"], row.place)
-        split, group = (cells.get(name) or None for name in OPTIONAL)
+        split, group = parse_assigned(cells, row.place)
         return Record(image, cells["path"], {"label": cells["label"] or None}, split, group)
 
     def _check_header(self, header: Sequence[str]) -> None:
         if not has_columns(header):
             raise ConvoyError(
                 f"{self.path}: the columns are {', '.join(header) or 'none'}; must be "
-                f"{', '.join(REQUIRED)} and, if wanted, {', '.join(OPTIONAL)}"
+                f"{', '.join(REQUIRED)} and, if wanted, {', '.join(ASSIGNED)}"
             )
 
 
 def has_columns(header: Sequence[str]) -> bool:
     """Whether the columns are those of this layout, in any order."""
     names = set(header)
-    return len(names) == len(header) and {*REQUIRED} <= names <= {*REQUIRED, *OPTIONAL}
+    return len(names) == len(header) and {*REQUIRED} <= names <= {*REQUIRED, *ASSIGNED}
 
 
 def clean(row: Row) -> dict[str, str]:
@@ -105,10 +103,7 @@ def row_check() -> Callable[[Row], Mapping[str, str]]:
         cells = clean(row)
         if not cells["path"].strip():
             raise ConvoyError(f"{row.place}: the path is empty")
-        if cells.get(SPLIT) not in (None, "", *SPLITS):
-            raise ConvoyError(
-                f"{row.place}: unknown split {cells[SPLIT]!r}; there are {', '.join(SPLITS)}"
-            )
+        parse_assigned(cells, row.place)
         given = (sys.intern(cells["label"]), row.line)
         label, first = labels.setdefault(normpath(cells["path"]), given)
         if label != cells["label"]:

@@ -1,6 +1,6 @@
 """Kaggle's facial-keypoints CSV: 30 coordinate columns and the pixels in `Image`.
 
-Format: https://www.kaggle.com/competitions/facial-keypoints-detection/data
+The file may have two more columns that Kaggle's has not, `split` and `group`. Format: https://www.kaggle.com/competitions/facial-keypoints-detection/data
 """
 
 import math
@@ -17,6 +17,7 @@ from components.core.faults import gather
 from components.core.images import encode_png
 from components.core.table import Record
 from components.core.tabular import Row, find_table, read_header, read_rows
+from components.ingest.assigned import ASSIGNED, SPLIT, find_missing, parse_assigned
 from components.ingest.sources import base
 
 IMAGE = "Image"
@@ -26,7 +27,8 @@ class Source(base.Source):
     """`path` is the CSV file; its columns may be in any order.
 
     Empty cells are missing coordinates. A row that has no coordinate at all is kept: what
-    to make of it is for validation to say.
+    to make of it is for validation to say. An empty cell of `split` leaves the split to convoy;
+    faces of the same `group`, such as a person's, are never divided among splits.
 
     Attributes:
         origin: What the file calls the centre of the first pixel: 0, 0.5 or 1. It is
@@ -41,7 +43,7 @@ class Source(base.Source):
     @classmethod
     def recognise(cls, path: Path) -> Mapping[str, Any] | None:
         """A CSV file with the columns, or a folder with one such file."""
-        file = find_table(path, lambda header: sorted(header) == sorted((*COLUMNS, IMAGE)))
+        file = find_table(path, lambda header: not any(find_faults(header).values()))
         return None if file is None else {"path": file}
 
     def read(self) -> Iterator[Record]:
@@ -55,9 +57,16 @@ class Source(base.Source):
         numbered = enumerate(read_rows(self.path), start=1)
         yield from gather(str(self.path), numbered, self._read_row)
 
+    def missing_splits(self) -> Sequence[str]:
+        """The splits that no row has, when some rows have one."""
+        if SPLIT not in read_header(self.path):
+            return ()
+        return find_missing({row.by_column()[SPLIT].strip() for row in read_rows(self.path)})
+
     def _read_row(self, numbered: tuple[int, Row]) -> Record:
         number, row = numbered
         cells = row.by_column()
+        split, group = parse_assigned(cells, row.place)
 
         def parse(name: str) -> Any:
             if name == IMAGE:
@@ -65,24 +74,29 @@ class Source(base.Source):
             return parse_coordinate(cells[name], row.place, name) - self.origin
 
         image, *points = gather(row.place, (IMAGE, *COLUMNS), parse)
-        return Record(image, f"{self.path.name}/{number:05}.png", {"keypoints": points})
+        name = f"{self.path.name}/{number:05}.png"
+        return Record(image, name, {"keypoints": points}, split, group)
 
 
 def check_header(header: Sequence[str], file: Path) -> None:
-    """Checks that every column is there once and no other.
+    """Checks that every column is there once and no other, save for the optional ones.
 
     Raises:
         ConvoyError: Naming the columns that are missing, unknown or doubled.
     """
-    expected = (*COLUMNS, IMAGE)
-    faults = {
-        "missing": [name for name in expected if name not in header],
-        "unknown": [name for name in header if name not in expected],
-        "doubled": sorted({name for name in header if header.count(name) > 1}),
-    }
-    for fault, names in faults.items():
+    for fault, names in find_faults(header).items():
         if names:
             raise ConvoyError(f"{file}: {fault} column {', '.join(map(repr, names))}")
+
+
+def find_faults(header: Sequence[str]) -> Mapping[str, Sequence[str]]:
+    """The names of columns that are `missing`, `unknown` and `doubled`."""
+    required = (*COLUMNS, IMAGE)
+    return {
+        "missing": [name for name in required if name not in header],
+        "unknown": [name for name in header if name not in (*required, *ASSIGNED)],
+        "doubled": sorted({name for name in header if header.count(name) > 1}),
+    }
 
 
 def parse_pixels(cell: str, place: str) -> np.ndarray:

@@ -60,6 +60,28 @@ def test_the_origin_is_subtracted(tmp_path: Path) -> None:
     np.testing.assert_allclose(record.labels["keypoints"], POINTS[0] - 0.5)
 
 
+def test_a_split_and_a_group_may_be_given(tmp_path: Path) -> None:
+    given = [("test", "anna"), ("", ""), (" train ", "berta")]
+    rows = [[*cells(row), *words] for row, words in enumerate(given)]
+    source = Source(
+        kind="kaggle_keypoints", path=write(tmp_path, rows, [*HEADER, "split", "group"])
+    )
+    found = [(record.split, record.group) for record in source.read()]
+    assert found == [("test", "anna"), (None, None), ("train", "berta")]
+    assert source.missing_splits() == ["val"]
+    assert Source.recognise(tmp_path) == {"path": tmp_path / "training.csv"}
+
+
+def test_without_a_split_none_is_missing(tmp_path: Path) -> None:
+    assert Source(kind="kaggle_keypoints", path=write(tmp_path, [cells(0)])).missing_splits() == ()
+
+
+def test_an_unknown_split(tmp_path: Path) -> None:
+    file = write(tmp_path, [[*cells(1), "tset"]], [*HEADER, "split"])
+    with pytest.raises(FaultsError, match="line 2: unknown split 'tset'; there are train, val"):
+        read(file)
+
+
 def test_columns_in_any_order(tmp_path: Path) -> None:
     order = np.random.default_rng(2).permutation(31)
     shuffled = [cells(0)[index] for index in order]
