@@ -60,6 +60,14 @@ def test_logits_are_those_of_the_pooled_maps(pooling: str, pool: np.ufunc) -> No
     np.testing.assert_allclose(model.predict(pixels(), verbose=0), expected, atol=1e-5)
 
 
+def test_both_poolings_stand_side_by_side() -> None:
+    model = build(SHAPE, 4, backbone="small", pooling="both")
+    maps = keras.Model(model.input, model.get_layer("pooling").input).predict(pixels(), verbose=0)
+    features = np.concatenate([maps.mean(axis=(1, 2)), maps.max(axis=(1, 2))], axis=1)
+    expected = model.get_layer("logits")(features)
+    np.testing.assert_allclose(model.predict(pixels(), verbose=0), expected, atol=1e-5)
+
+
 def test_a_frozen_backbone_stays() -> None:
     model = build(SHAPE, 1, backbone="small")
     backbone = model.get_layer(BACKBONE)
