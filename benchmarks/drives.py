@@ -46,9 +46,16 @@ def main() -> None:
         folder = Path(scratch, "drives")
         shutil.copytree(options.camvid, folder / CUSTOMARY)
         folds = [*leave_out(options.camvid, folder), folder / CUSTOMARY]
-        chosen = [fold for fold in folds if not options.test or fold.name in options.test]
+        chosen = choose(folds, options.test)
         report = Report(Workspace(project), METRICS, folder, told=METRICS[:1])
         report.run(rows(options.only, chosen, overrides), console)
+
+
+def choose(folds: Sequence[Path], names: Sequence[str] | None) -> Sequence[Path]:
+    """The folds of these names; all of them without names."""
+    if unknown := {*(names or ())} - {fold.name for fold in folds}:
+        raise SystemExit(f"no drive {', '.join(unknown)}; overrides go before --test")
+    return [fold for fold in folds if not names or fold.name in names]
 
 
 def rows(variants: Sequence[str], folds: Sequence[Path], overrides: Sequence[str]) -> Iterator[Row]:
