@@ -9,7 +9,7 @@ TASK = Task(
     labels="pipelines.tasks.binary.labels:BinaryLabels",
     features="pipelines.tasks.shared.class_features:ClassFeatures",
     augmentation="pipelines.tasks.shared.images.augmentation:ImageAugmentation",
-    learning="pipelines.tasks.binary.learning:BinaryLearning",
-    view="pipelines.tasks.binary.view:BinaryView",
+    learning="pipelines.tasks.shared.binary.learning:BinaryLearning",
+    view="pipelines.tasks.shared.binary.view:BinaryView",
     evaluation="pipelines.tasks.binary.evaluation:BinaryEvaluator",
 )

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
 from components.core.describing import amounts
-from pipelines.tasks.shared.class_labels import ClassChecks, ClassLabels
+from pipelines.tasks.shared.binary.labels import TwoClassLabels
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,24 +16,12 @@ if TYPE_CHECKING:
 AREA = "person_area"
 
 
-class BinaryChecks(ClassChecks):
-    """What the validate stage demands of two classes.
-
-    Attributes:
-        classes: The negative class, then the positive one, whose probability is served.
-    """
-
-    classes: tuple[str, str] = Field()
-
-
-class BinaryLabels(ClassLabels):
+class BinaryLabels(TwoClassLabels):
     """Two classes in the column `label`.
 
     The column `person_area` is the share of the image that people cover, in [0, 1]; it is
     null where it is not known, and only the evaluation looks at it.
     """
-
-    checks: BinaryChecks
 
     def columns(self) -> Mapping[str, pa.DataType]:
         """`label`, a string, and `person_area`, a float32."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from components.core.parts import Prediction, View
+from components.core.pictures import TILE, contact_sheet
 from components.core.text import name_some
 
 if TYPE_CHECKING:
@@ -15,13 +16,21 @@ if TYPE_CHECKING:
 
 
 class LabelView(View):
-    """One row: a class and a probability."""
+    """One row: a class and a probability.
+
+    Attributes:
+        noun: What a sample is called, with its article.
+        tile: The side in pixels of a sample's picture above its caption.
+    """
+
+    noun: ClassVar[str] = "an image"
+    tile: ClassVar[int] = TILE
 
     def purpose(self, classes: Sequence[str]) -> str:
         """Which classes there are."""
         return (
-            f"It says which of {len(classes)} classes an image belongs to, and how probable that "
-            f"is: {name_some(classes)}."
+            f"It says which of {len(classes)} classes {self.noun} belongs to, and how probable "
+            f"that is: {name_some(classes)}."
         )
 
     def columns(self, classes: Sequence[str]) -> pa.Schema:
@@ -38,7 +47,5 @@ class LabelView(View):
         self, picture: Image.Image, prediction: Prediction, classes: Sequence[str]
     ) -> Image.Image:
         """The picture above its caption."""
-        from components.core.pictures import contact_sheet
-
         (row,) = self.rows(prediction, classes)
-        return contact_sheet([(picture, self.caption(row, classes))], columns=1)
+        return contact_sheet([(picture, self.caption(row, classes))], 1, self.tile)

@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from components.core.pictures import GAP, TILE
-from pipelines.tasks.binary.cases import Case, Cases
+from pipelines.tasks.binary.cases import ImageCases
+from pipelines.tasks.shared.binary.cases import Case
 from tests.pipelines.tasks.shared.test_evidence import pooled
 
 CLASSES = ("no_person", "person")
@@ -26,20 +27,20 @@ def test_a_probability_of_a_half_is_positive() -> None:
 
 
 def test_the_surest_mistakes_of_both_kinds() -> None:
-    cases = Cases(CLASSES, limit=3)
+    cases = ImageCases(CLASSES, limit=3)
     cases.add([case(0, 0.1), case(1, 0.9), case(0, 0.6), case(1, 0.2)])
     cases.add([case(0, 0.9), case(1, 0.4), case(0, 0.7)])
     assert [mistake.probability for mistake in cases.mistakes()] == [0.9, 0.2, 0.7]
 
 
 def test_equals_by_path() -> None:
-    cases = Cases(CLASSES, limit=2)
+    cases = ImageCases(CLASSES, limit=2)
     cases.add([case(1, 0.0, path) for path in ("c", "a", "b")])
-    assert [mistake.image_path for mistake in cases.mistakes()] == ["a", "b"]
+    assert [mistake.path for mistake in cases.mistakes()] == ["a", "b"]
 
 
 def test_memory_is_bounded() -> None:
-    cases = Cases(CLASSES, limit=2)
+    cases = ImageCases(CLASSES, limit=2)
     for seed in range(20):
         probabilities = np.random.default_rng(seed).random(10)
         cases.add(case(truth, float(p)) for p in probabilities for truth in (0, 1))
@@ -47,7 +48,7 @@ def test_memory_is_bounded() -> None:
 
 
 def test_nothing_to_show_is_said() -> None:
-    cases = Cases(CLASSES, limit=2)
+    cases = ImageCases(CLASSES, limit=2)
     cases.add([case(1, 0.9)])
     assert cases.draw_mistakes().size == (3 * TILE, TILE)
     assert cases.draw_evidence(pooled(), correct=False).size == (3 * TILE, TILE)
@@ -55,14 +56,14 @@ def test_nothing_to_show_is_said() -> None:
 
 @pytest.mark.parametrize("correct", [True, False])
 def test_each_image_stands_before_its_map(correct: bool) -> None:
-    cases = Cases(CLASSES, limit=8)
+    cases = ImageCases(CLASSES, limit=8)
     cases.add([case(truth, p) for truth in (0, 1) for p in (0.1, 0.2, 0.8, 0.9, 0.95)])
     sheet = cases.draw_evidence(pooled(), correct)
     assert sheet.width == GAP + 6 * (TILE + GAP)  # two cases of either class, four tiles each
 
 
 def test_a_network_without_maps_is_no_fault() -> None:
-    cases = Cases(CLASSES, limit=8)
+    cases = ImageCases(CLASSES, limit=8)
     cases.add([case(1, 0.9)])
     layers = [keras.Input((16, 24, 3)), keras.layers.Flatten(), keras.layers.Dense(1)]
     assert cases.draw_evidence(keras.Sequential(layers), correct=True).size == (3 * TILE, TILE)

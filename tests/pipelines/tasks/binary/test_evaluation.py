@@ -15,7 +15,7 @@ from components.core.parts import Row
 from models.shared.loading import KERAS_FILE
 from pipelines.tasks.binary import TASK, evaluation
 from pipelines.tasks.binary.evaluation import BinaryEvaluation, brightness
-from pipelines.tasks.binary.metrics import best_threshold, binary_metrics
+from pipelines.tasks.shared.binary.metrics import best_threshold, binary_metrics
 from tests.pipelines.tasks.shared.test_evidence import pooled
 from tests.specs import make_spec
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipelines.tasks.binary.figures import plot_calibration, plot_ranking
-from pipelines.tasks.binary.metrics import calibration_table
+from pipelines.tasks.shared.binary.figures import plot_calibration, plot_ranking
+from pipelines.tasks.shared.binary.metrics import calibration_table
 
 DOT = (224, 123, 26)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from pipelines.tasks.binary.threshold import THRESHOLD
+from pipelines.tasks.shared.binary.threshold import THRESHOLD
 
 BINS = 15
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from components.core.parts import Prediction
 from components.core.text import markdown, word
-from pipelines.tasks.binary.threshold import THRESHOLD
+from pipelines.tasks.shared.binary.threshold import THRESHOLD
 from pipelines.tasks.shared.class_view import LabelView
 
 
@@ -18,8 +18,8 @@ class BinaryView(LabelView):
         """Which of the classes the probability is of."""
         negative, positive = map(word, classes)
         return (
-            f"It gives the probability that an image is of the class {markdown(positive)}, and not "
-            f"of {markdown(negative)}; from {THRESHOLD} on, that is what it says it is."
+            f"It gives the probability that {self.noun} is of the class {markdown(positive)}, and "
+            f"not of {markdown(negative)}; from {THRESHOLD} on, that is what it says it is."
         )
 
     def rows(self, prediction: Prediction, classes: Sequence[str]) -> list[dict[str, Any]]:

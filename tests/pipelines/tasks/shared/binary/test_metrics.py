@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from sklearn import metrics as reference
 
-from pipelines.tasks.binary.metrics import (
+from pipelines.tasks.shared.binary.metrics import (
     BINS,
     best_threshold,
     binary_metrics,

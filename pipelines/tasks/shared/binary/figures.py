@@ -10,7 +10,7 @@ import pandas as pd
 
 from components.core.captions import Caption, save_figure
 from components.core.pictures import DPI
-from pipelines.tasks.binary.threshold import THRESHOLD
+from pipelines.tasks.shared.binary.threshold import THRESHOLD
 
 if TYPE_CHECKING:  # Matplotlib takes a second to load
     from matplotlib.axes import Axes

@@ -1,0 +1,1 @@
+"""What tasks of two classes have in common: the probability of the second one."""
