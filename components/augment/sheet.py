@@ -10,7 +10,8 @@ from components.augment.component import TRAIN, copy_examples
 from components.augment.params import AugmentParams
 from components.core.captions import Caption, save_picture
 from components.core.examples import Example, parse_example
-from components.core.pictures import Tile, contact_sheet
+from components.core.parts import Sample
+from components.core.pictures import TILE, Tile, contact_sheet
 from components.core.records import read_records
 from components.core.task import Spec
 
@@ -37,7 +38,8 @@ def draw_sheet(spec: Spec, examples: Path, transform: Path, file: Path) -> None:
     )
     width = 1 + _shown(spec)
     tiles = list(sheet_tiles(spec, originals, output))
-    sheet = contact_sheet(tiles, columns=width * (COLUMNS // width))
+    side = max(TILE, spec.sample.legible)
+    sheet = contact_sheet(tiles, width * max(1, COLUMNS * TILE // (side * width)), side)
     save_picture(sheet, file, _describe(width - 1))
 
 
@@ -54,13 +56,14 @@ def sheet_tiles(
         originals: Examples as `parse_example` gives them.
         transform: Output of TensorFlow Transform, by which features are put into words.
     """
+    sample = spec.sample.knowing(spec.sample.vocabulary(transform))
     for example in originals:
-        yield _draw(spec, example), _caption(spec, example, transform)
+        yield _draw(spec, sample, example), _caption(spec, example, transform)
         batch = {name: value[None] for name, value in example.items()}
         for number in range(1, _shown(spec) + 1):
             copies = copy_examples(spec, batch, number)
             copy = {name: value[0] for name, value in copies.items()}
-            yield _draw(spec, copy), f"copy {number}"
+            yield _draw(spec, sample, copy), f"copy {number}"
 
 
 def _shown(spec: Spec) -> int:
@@ -68,9 +71,9 @@ def _shown(spec: Spec) -> int:
     return COPIES_SHOWN if params.online else min(params.copies, COPIES_SHOWN)
 
 
-def _draw(spec: Spec, example: Example) -> Image.Image:
+def _draw(spec: Spec, sample: Sample, example: Example) -> Image.Image:
     arrays = {name: value.numpy() for name, value in example.items()}
-    return spec.features.draw(spec.sample.picture(arrays[spec.sample.column]), arrays)
+    return spec.features.draw(sample.picture(arrays[sample.column]), arrays)
 
 
 def _caption(spec: Spec, example: Example, transform: tft.TFTransformOutput) -> str:

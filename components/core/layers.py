@@ -30,6 +30,7 @@ POINTWISE = frozenset(
         "Dense",
         "Divide",
         "Dropout",
+        "Embedding",
         "GaussianDropout",
         "GaussianNoise",
         "GroupNormalization",
@@ -170,11 +171,16 @@ def receptive_fields(
 
 
 def _walked(network: keras.Model, shape: Sequence[int | None] | None) -> _Walk:
-    rank = max(len(network.input_shape) - 2, 0)  # without batch and channels
     walk = _Walk()
     given = (None, *shape) if shape else network.input_shape
-    walk.follow(network, network.get_config(), [_Value(Field.of_one(rank), given)])
+    walk.follow(network, network.get_config(), [_Value(Field.of_one(_rank(network)), given)])
     return walk
+
+
+def _rank(network: keras.Model) -> int:
+    """Axes without batch and channels; indices have these from their embedding."""
+    embedded = any(isinstance(layer, keras.layers.Embedding) for layer in network.layers)
+    return max(len(network.input_shape) - (1 if embedded else 2), 0)
 
 
 Shape = tuple[int | None, ...]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
@@ -82,11 +82,14 @@ class Sample(Part, ABC):
         column: The column of the encoded sample, which is also the name of the network's and
             the served model's input.
         suffixes: What the names of its files end in, lower case, dots included.
-        constants: Features of the transformed examples that are the same in every example.
+        is_text: Whether an encoded sample is UTF-8 text, which tables of others hold as such.
+        legible: The side in pixels below which its pictures cannot be read; 0 for any.
     """
 
     column: ClassVar[str]
     suffixes: ClassVar[frozenset[str]]
+    is_text: ClassVar[bool] = False
+    legible: ClassVar[int] = 0
 
     @property
     def path_column(self) -> str:
@@ -147,7 +150,12 @@ class Sample(Part, ABC):
 
     @abstractmethod
     def describe(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """What is compared to tell drift: strings or floats, a row a sample that decodes."""
+        """What is compared to tell drift: strings or floats, a row a sample that decodes.
+
+        Args:
+            rows: Some rows of the canonical table, without the encoded samples unless they are
+                text.
+        """
 
     # prepare
 
@@ -166,12 +174,26 @@ class Sample(Part, ABC):
             Dense float32, int64 or string tensors `[batch, ...]`, `column` among them.
         """
 
+    def vocabulary(self, transform: tft.TFTransformOutput) -> Sequence[str]:
+        """The words that the full pass of `transform` has found; none by default."""
+        return ()
+
+    def knowing(self, vocabulary: Sequence[str]) -> Self:
+        """The same kind of sample with the words that a network knows; itself by default.
+
+        Whoever asks for `entrance`, `serve` or a readable `picture` asks for this first.
+
+        Args:
+            vocabulary: What `vocabulary` gives.
+        """
+        return self
+
     # augment, train
 
     @property
     @abstractmethod
     def shape(self) -> tuple[int | None, ...]:
-        """The shape of the network's input, without the batch."""
+        """The shape of what an architecture is given, without the batch."""
 
     @abstractmethod
     def decode(self, packed: tf.Tensor) -> tf.Tensor:
@@ -207,6 +229,10 @@ class Sample(Part, ABC):
             The network's input `[batch, ...]`, and what the task must know of each sample to
             make something of the network's output.
         """
+
+    def resources(self) -> Sequence[Any]:
+        """What `serve` looks things up in, which is exported with it; nothing by default."""
+        return ()
 
     @abstractmethod
     def accept(self, data: bytes) -> bytes:

@@ -102,6 +102,52 @@ def notice(text: str) -> Image.Image:
     return paper
 
 
+def write_page(text: str, width: int, most: int) -> Image.Image:
+    """A picture of a text, which is cut where it has too many lines.
+
+    Args:
+        text: Of any length; what cannot be printed becomes a blank.
+        width: Of the picture in pixels.
+        most: Lines that are shown.
+    """
+    shown = text[: most * width]  # no letter is narrower than a pixel
+    printable = "".join(each if each.isprintable() else " " for each in shown)
+    lines = wrap(printable, width - 2 * GAP).split("\n")
+    if len(lines) > most or len(shown) < len(text):
+        lines = [*lines[: most - 1], "…"]
+    written = "\n".join(lines)
+    paper = Image.new("RGB", (width, 2 * GAP + _height(written or " ", FONT_SIZE)), PAPER)
+    _write(paper, (GAP, GAP), written, "la")
+    return paper
+
+
+def write_words(words: Sequence[str], colours: Sequence[str], width: int, most: int) -> Image.Image:
+    """A picture of words one after the other, each on a colour of its own.
+
+    Args:
+        words: Single words; what cannot be printed becomes a blank.
+        colours: One a word, as Pillow names them.
+        width: Of the picture in pixels.
+        most: Lines that are shown; "…" ends the last one where there are more.
+    """
+    font, height = _font(FONT_SIZE), round(FONT_SIZE * LINE_HEIGHT)
+    paper = Image.new("RGB", (width, 2 * GAP + most * height), PAPER)
+    pen, x, line = ImageDraw.Draw(paper), GAP, 0
+    for word, colour in zip(words, colours, strict=True):
+        shown = "".join(each if each.isprintable() else " " for each in word)
+        length = font.getlength(f"{shown} ")
+        if x > GAP and x + length > width - 2 * GAP:
+            if line + 1 == most:
+                pen.text((x, GAP + line * height), "…", INK, font)
+                break
+            x, line = GAP, line + 1
+        y = GAP + line * height
+        pen.rectangle((x, y, x + length, y + height - 2), fill=colour)
+        pen.text((x + 1, y), shown, INK, font)
+        x += round(length)
+    return paper.crop((0, 0, width, 2 * GAP + (line + 1) * height))
+
+
 def wrap(text: str, width: int, size: int = FONT_SIZE) -> str:
     """Breaks a text into lines of at most `width` pixels, also inside of long words."""
     return "\n".join(line for part in text.splitlines() for line in _lines(part, width, size))

@@ -70,6 +70,12 @@ def raw_types(sample: Sample, labels: Labels) -> dict[str, pa.DataType]:
     return {name: schema.field(name).type for name in names}
 
 
+def described_columns(sample: Sample, labels: Labels) -> list[str]:
+    """The columns by which samples and labels are described: all but encoded ones, text is none."""
+    names = table_schema(sample, labels).names
+    return [name for name in names if name != sample.column or sample.is_text]
+
+
 def shard_name(split: str, number: int) -> str:
     """The file name of one shard; numbers start at 0."""
     return f"{split}-{number:05}.parquet"

@@ -24,6 +24,12 @@ DELIMITERS = (",", ";", "\t", "|")
 TABLES = (".csv", ".tsv", ".txt")
 """What the names of such files end in."""
 
+UTF_8 = "utf-8-sig"
+"""UTF-8, with or without a byte-order mark."""
+
+LONGEST_CELL = 2**17
+"""Characters of a cell; a longer one is mostly what follows a quote that was left open."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -59,13 +65,13 @@ class Row:
         return dict(zip(self.header, self.cells, strict=True))
 
 
-def read_header(file: Path) -> tuple[str, ...]:
+def read_header(file: Path, encoding: str = UTF_8) -> tuple[str, ...]:
     """The names of the columns of a CSV file, without blanks around them; none if it is empty.
 
     Raises:
         ConvoyError: When the file cannot be read as CSV.
     """
-    return _names(_read(file))
+    return _names(_read(file, encoding))
 
 
 def find_table(path: Path, fits: Callable[[Sequence[str]], bool]) -> Path | None:
@@ -87,16 +93,21 @@ def _header_fits(file: Path, fits: Callable[[Sequence[str]], bool]) -> bool:
         return False
 
 
-def read_rows(file: Path) -> Iterator[Row]:
+def read_rows(file: Path, encoding: str = UTF_8, longest: int = LONGEST_CELL) -> Iterator[Row]:
     """Yields the rows of a CSV file, one at a time; blank lines are skipped as pandas does.
 
-    It is UTF-8, with or without a byte-order mark; cells are parted by commas, semicolons, tabs
-    or bars, of which the header tells, and may hold line breaks within quotes.
+    Cells are parted by commas, semicolons, tabs or bars, of which the header tells, and may hold
+    line breaks within quotes.
+
+    Args:
+        file: The file.
+        encoding: Its encoding.
+        longest: The most characters that a cell may have.
 
     Raises:
         ConvoyError: When the file cannot be read as CSV, or has no row.
     """
-    rows = _read(file)
+    rows = _read(file, encoding, longest)
     header = _names(rows)
     first = next(rows, None)
     if first is None:
@@ -110,19 +121,22 @@ def _names(rows: Iterator[tuple[int, Sequence[str]]]) -> tuple[str, ...]:
     return tuple(name.strip() for name in header)
 
 
-def _read(file: Path) -> Iterator[tuple[int, Sequence[str]]]:
+def _read(
+    file: Path, encoding: str, longest: int = LONGEST_CELL
+) -> Iterator[tuple[int, Sequence[str]]]:
     """The first line and the cells of each row that is not blank, the header among them."""
     end = 0
+    csv.field_size_limit(longest)
     try:
-        delimiter = _find_delimiter(file)
-        with _open(file) as stream:
+        delimiter = _find_delimiter(file, encoding)
+        with _open(file, encoding) as stream:
             reader = csv.reader(stream, delimiter=delimiter, skipinitialspace=True)
             for cells in reader:
                 begin, end = end + 1, reader.line_num
                 if len(cells) > 1 or "".join(cells).strip():
                     yield begin, cells
-    except UnicodeDecodeError:
-        raise ConvoyError(_describe_encoding(file)) from None
+    except UnicodeError:
+        raise ConvoyError(_describe_encoding(file, encoding)) from None
     except OSError as error:
         raise ConvoyError(f"{file}: cannot be read: {error.strerror}") from None
     except csv.Error as error:
@@ -131,14 +145,14 @@ def _read(file: Path) -> Iterator[tuple[int, Sequence[str]]]:
         ) from None
 
 
-def _open(file: Path) -> TextIO:
+def _open(file: Path, encoding: str) -> TextIO:
     # line breaks stay as they are: those within quotes belong to a cell
-    return io.TextIOWrapper(open_regular(file), encoding="utf-8-sig", newline="")
+    return io.TextIOWrapper(open_regular(file), encoding=encoding, newline="")
 
 
-def _find_delimiter(file: Path) -> str:
+def _find_delimiter(file: Path, encoding: str) -> str:
     """That by which the header has the most cells."""
-    with _open(file) as stream:
+    with _open(file, encoding) as stream:
         header = next((line for line in stream if line.strip()), "")
     return max(DELIMITERS, key=lambda each: len(_split(header, each)))
 
@@ -147,8 +161,10 @@ def _split(line: str, delimiter: str) -> Sequence[str]:
     return next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])
 
 
-def _describe_encoding(file: Path) -> str:
-    """Names the first line that is no UTF-8."""
+def _describe_encoding(file: Path, encoding: str) -> str:
+    """Names the first line that is no UTF-8; of other encodings lines may be no such thing."""
+    if encoding != UTF_8:
+        return f"{file}: cannot be read as CSV: not {encoding}"
     with open_regular(file) as stream:
         number = next(number for number, line in enumerate(stream, 1) if not _is_text(line))
     return f"{file}: line {number}: cannot be read as CSV: not UTF-8; save the file as UTF-8"

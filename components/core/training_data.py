@@ -14,7 +14,7 @@ from mlflow.entities.model_registry import ModelVersion
 from components.core.errors import ConvoyError
 from components.core.parquet import read_batches
 from components.core.store import mlflow_errors
-from components.core.table import NULLABLE, read_hashes, table_schema
+from components.core.table import NULLABLE, described_columns, read_hashes
 
 if TYPE_CHECKING:
     from tensorflow_metadata.proto.v0.statistics_pb2 import DatasetFeatureStatisticsList
@@ -23,31 +23,42 @@ if TYPE_CHECKING:
 
 STATISTICS = "statistics/training.pbtxt"
 HASHES = "training/sha256.txt"
+VOCABULARY = "training/vocabulary.txt"
 SEEN_SPLITS = ("train", "val")
 ROWS = 256
 
 
-def log_training_data(data: Path, sample: Sample, labels: Labels) -> None:
+def log_training_data(
+    data: Path, sample: Sample, labels: Labels, vocabulary: Sequence[str] = ()
+) -> None:
     """Logs with the open run what its model was trained on.
 
-    Those are the statistics of the training split, and the hashes of all samples that the
-    training saw, those it was stopped and chosen by included.
+    Those are the statistics of the training split, the hashes of all samples that the training
+    saw, those it was stopped and chosen by included, and the words that the model knows.
 
     Args:
         data: The folder of the shards.
         sample: The kind of input.
         labels: The label columns.
+        vocabulary: The words that the model knows.
     """
     import tensorflow_data_validation as tfdv
 
-    statistics = describe_samples(sorted(data.glob("train-*.parquet")), sample, labels)
+    shards = sorted(data.glob("train-*.parquet"))
+    statistics = describe_samples(shards, sample.knowing(vocabulary), labels)
     hashes = read_hashes(file for split in SEEN_SPLITS for file in data.glob(f"{split}-*.parquet"))
     with tempfile.TemporaryDirectory() as folder:
         for name in (STATISTICS, HASHES):
             (Path(folder) / name).parent.mkdir()
         tfdv.write_stats_text(statistics, str(Path(folder) / STATISTICS))
-        (Path(folder) / HASHES).write_text("".join(f"{digest}\n" for digest in sorted(hashes)))
+        _write_lines(Path(folder) / HASHES, sorted(hashes))
+        if vocabulary:
+            _write_lines(Path(folder) / VOCABULARY, vocabulary)
         mlflow.log_artifacts(folder)
+
+
+def _write_lines(file: Path, lines: Sequence[str]) -> None:
+    file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
 def load_statistics(version: ModelVersion) -> DatasetFeatureStatisticsList | None:
@@ -62,6 +73,12 @@ def load_hashes(version: ModelVersion) -> frozenset[str] | None:
     """SHA-256 of the samples that a version has seen; None when none were logged with it."""
     file = _fetch(version, HASHES)
     return frozenset(file.read_text().split()) if file else None
+
+
+def load_vocabulary(version: ModelVersion) -> Sequence[str]:
+    """The words that a version knows; none where none were logged with it."""
+    file = _fetch(version, VOCABULARY)
+    return file.read_text(encoding="utf-8").split("\n")[:-1] if file else ()
 
 
 def describe_samples(
@@ -82,8 +99,7 @@ def describe_samples(
 
 
 def _describe(file: Path, sample: Sample, labels: Labels) -> Iterator[pd.DataFrame]:
-    names = [name for name in table_schema(sample, labels).names if name != sample.column]
-    for batch in read_batches(file, ROWS, names):
+    for batch in read_batches(file, ROWS, described_columns(sample, labels)):
         rows = batch.to_pandas(types_mapper=NULLABLE.get)
         rows = rows[rows["decode_error"].isna()].reset_index(drop=True)
         yield sample.describe(rows).join(labels.describe(rows))
@@ -92,6 +108,7 @@ def _describe(file: Path, sample: Sample, labels: Labels) -> Iterator[pd.DataFra
 @mlflow_errors()
 def _fetch(version: ModelVersion, name: str) -> Path | None:
     folder = str(Path(name).parent)
-    if not mlflow.MlflowClient().list_artifacts(version.run_id, folder):
+    kept = mlflow.MlflowClient().list_artifacts(version.run_id, folder)
+    if name not in {each.path for each in kept}:
         return None
     return Path(mlflow.artifacts.download_artifacts(f"runs:/{version.run_id}/{name}"))

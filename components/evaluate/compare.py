@@ -10,7 +10,7 @@ from scipy.stats import bootstrap
 
 from components.core.examples import read_raw
 from components.core.parts import Evaluation, Prediction, Row
-from components.core.pictures import contact_sheet, notice
+from components.core.pictures import TILE, contact_sheet, notice
 from components.core.served_model import ServedModel
 from components.core.store import download, model_uri
 from components.core.task import Spec
@@ -202,6 +202,7 @@ def _draw(worst: Sequence[Example], sides: Sequence[Side], spec: Spec) -> Image.
     return contact_sheet(
         [tile for each in worst for tile in _tiles(each, sides, spec)],
         columns=len(sides),
+        tile_size=max(TILE, spec.sample.legible),
         row_titles=[_title(each.row, spec) for each in worst],
         headline="Where they differ most",
     )

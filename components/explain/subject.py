@@ -12,16 +12,15 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
-from components.core.errors import ConvoyError
 from components.core.parquet import read_batches
 from components.core.parts import Sample
 from components.core.pictures import as_picture
 from components.core.served_model import ServedModel
 from components.core.task import Spec
 from components.explain.network import BATCH, Inside, lay_open
+from components.explain.sizes import image_sides
 from models.shared.loading import KERAS_FILE, load_network
 
-IMAGE_RANK = 3
 ROWS = 64
 
 Answers = Callable[[np.ndarray], Mapping[str, np.ndarray]]
@@ -94,11 +93,7 @@ def open_model(spec: Spec, model: Path) -> Inside:
     Raises:
         ConvoyError: When the task's samples are no images, or the network cannot be loaded.
     """
-    shape = spec.sample.shape
-    if len(shape) != IMAGE_RANK or None in shape:
-        raise ConvoyError(f"convoy explain: {spec.name} takes no images, which it looks into")
-    sides = [int(side or 0) for side in shape]
-    return lay_open(load_network(model / KERAS_FILE), sides)
+    return lay_open(load_network(model / KERAS_FILE), image_sides(spec))
 
 
 def take_photo(sample: Sample, name: str, encoded: bytes) -> Photo:

@@ -75,7 +75,7 @@ def model_card(spec: Spec, model: Path, measured: Measured, facts: DataFacts) ->
         "Per class": _per_class(measured),
         "Limits": _limits(spec, measured),
         "Preprocessing": [spec.sample.preprocessing()],
-        "Pretrained weights": map(markdown, pretrained(spec.params["train"])),
+        "Pretrained weights": map(markdown, _pretrained(spec)),
         "How to call it": _call(spec),
     }
     parts = [f"{HEADING}: {markdown(word(spec.name))}"]
@@ -193,14 +193,19 @@ def _worst_classes(table: pd.DataFrame) -> Iterator[tuple[str, str, float]]:
             yield str(name), str(table.loc[at, CLASS]), float(values[at])
 
 
+def _pretrained(spec: Spec) -> Sequence[str]:
+    return pretrained(spec.params["train"], spec.params.get("embedding"))
+
+
 def _call(spec: Spec) -> Iterator[str]:
     name, column = spec.name, spec.sample.column
+    read = "read_text" if spec.sample.is_text else "read_bytes"
     yield f"```\nconvoy predict {name} FILE...\nconvoy score {name} FOLDER\n```"
     yield "Without convoy, where MLflow's registry can be reached:"
     yield (
         "```python\nfrom pathlib import Path\n\nimport mlflow\nimport pandas as pd\n\n"
         f'model = mlflow.pyfunc.load_model("models:/{name}@champion")\n'
-        f'table = pd.DataFrame({{"{column}": [Path("FILE").read_bytes()]}})\n'
+        f'table = pd.DataFrame({{"{column}": [Path("FILE").{read}()]}})\n'
         "print(model.predict(table))\n```"
     )
 

@@ -21,17 +21,20 @@ TAG = "pretrained_weights"
 """Of a run and of a version: which weights the training started from."""
 
 
-def pretrained(train: Mapping[str, Any]) -> list[str]:
+def pretrained(train: Mapping[str, Any], embedding: Mapping[str, Any] | None = None) -> list[str]:
     """Says which weights a training started from.
 
     Args:
         train: The block `train`. An option whose name ends in `weights` names weights: `imagenet`
             or a file.
+        embedding: The block `embedding`, where words become vectors.
 
     Returns:
         A sentence for each, or one that says that there are none.
     """
     found = [*_of_options(train.get("options", {})), *_initial(train.get("initial_weights"))]
+    if embedding and embedding["vectors"]:
+        found.append(_file("embedding.vectors", embedding["vectors"]))
     return found or ["No pretrained weights: all were learnt from the data above."]
 
 

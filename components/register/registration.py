@@ -25,6 +25,7 @@ from components.core.store import CHAMPION, DIGEST_TAG
 from components.core.tabular import read_json
 from components.core.task import Spec
 from components.core.training_data import log_training_data
+from components.core.vocabulary import read_vocabulary
 from components.register.card import Measured, model_card, shorten
 from components.register.datasets import log_datasets
 from components.register.facts import read_facts
@@ -141,13 +142,15 @@ def _log(
         if (speed := speed_file(spec.name)).is_file():
             log_curves(speed)
         log_results(metrics, results.evaluation)
-        log_training_data(data_folder(spec.name), spec.sample, spec.labels)
+        vocabulary = read_vocabulary(results.model)
+        log_training_data(data_folder(spec.name), spec.sample, spec.labels, vocabulary)
         log_datasets(spec.name, read_facts(spec))
         mlflow.log_text(write_card(spec, results), CARD_FILE)
     return run_id
 
 
-def _first_sample(spec: Spec, files: Sequence[str]) -> bytes:
+def _first_sample(spec: Spec, files: Sequence[str]) -> bytes | str:
+    """An encoded sample; text as such, so that whoever calls the model need not encode it."""
     row = next(read_raw(files, spec.sample, spec.labels, batch_size=1))[0]
     sample: bytes = row[spec.sample.column]
-    return sample
+    return sample.decode() if spec.sample.is_text else sample

@@ -124,7 +124,7 @@ class Registry:
         model_folder: Path,
         metrics: Mapping[str, float],
         tags: Mapping[str, str],
-        input_example: bytes,
+        input_example: bytes | str,
         column: str,
     ) -> str:
         """Logs a model with its run and makes it the challenger.
@@ -134,7 +134,7 @@ class Registry:
             model_folder: The SavedModel; other files in it, such as `model.keras`, go along.
             metrics: Of the test split; kept with the version as tags `test_<name>`.
             tags: Further tags of the version.
-            input_example: An encoded sample; the model must be able to predict it.
+            input_example: A sample, encoded or text; the model must be able to predict it.
             column: The name of the model's input.
 
         Returns:
@@ -209,7 +209,7 @@ class Registry:
 
     @mlflow_errors()
     def restore(
-        self, version: ModelVersion, model_folder: Path, input_example: bytes, column: str
+        self, version: ModelVersion, model_folder: Path, input_example: bytes | str, column: str
     ) -> None:
         """Brings back the files of a version, which the store has lost.
 

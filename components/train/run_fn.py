@@ -70,7 +70,8 @@ def build(spec: Spec, transform: tft.TFTransformOutput, samples: tf.data.Dataset
     params = spec.block("train", TrainParams)
     outputs = spec.learning.outputs(transform)
     body = build_model(params.model, spec.sample.shape, outputs, params.options)
-    network = spec.sample.entrance(body, samples, takes_pixels(params.model))
+    sample = spec.sample.knowing(spec.sample.vocabulary(transform))
+    network = sample.entrance(body, samples, takes_pixels(params.model))
     load_initial_weights(network, params.initial_weights)
     return network
 

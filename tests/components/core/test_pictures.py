@@ -12,7 +12,17 @@ from PIL import Image, ImageFont
 from sklearn.datasets import load_digits
 
 from components.core import pictures
-from components.core.pictures import BLANK, GAP, TILE, contact_sheet, fit_tile, read_image, wrap
+from components.core.pictures import (
+    BLANK,
+    GAP,
+    TILE,
+    contact_sheet,
+    fit_tile,
+    read_image,
+    wrap,
+    write_page,
+    write_words,
+)
 
 TEXTS = st.text("ab iW/_-.→ é", max_size=60)
 
@@ -128,6 +138,34 @@ def test_lines_break_at_spaces_and_between_folders() -> None:
     assert wrap("two words", 60) == "two\nwords"
     assert wrap("faces/train/0001.png", 110) == "faces/train/\n0001.png"
     assert wrap("a\nb", 100) == "a\nb"
+
+
+def test_a_page_is_as_high_as_its_text_and_cut_where_that_is_too_long() -> None:
+    one, few, many, more = (
+        write_page("word " * count, 300, most=6) for count in (1, 20, 1_000, 200_000)
+    )
+    assert one.width == few.width == many.width == 300
+    assert one.height < few.height < many.height == more.height
+    assert np.asarray(one).min() < 128 < np.asarray(one).max()
+
+
+@pytest.mark.parametrize("text", ["", "a\0b\x1b[31m", "\u202eright\u202c", "\ud800"])
+def test_whatever_cannot_be_printed_can_be_on_a_page(text: str) -> None:
+    assert write_page(text, 200, most=3).width == 200
+    assert write_words([text], ["white"], 200, most=3).width == 200
+
+
+def test_each_word_has_its_colour() -> None:
+    picture = write_words(["red", "blue"], ["#ff0000", "#0000ff"], 200, most=2)
+    pixels = np.asarray(picture).reshape(-1, 3).tolist()
+    assert [255, 0, 0] in pixels
+    assert [0, 0, 255] in pixels
+
+
+def test_words_beyond_the_last_line_are_not_shown() -> None:
+    few, many = (write_words(["word"] * n, ["white"] * n, 200, most=2) for n in (2, 500))
+    assert few.height < many.height == write_words(["x"] * 90, ["white"] * 90, 200, 2).height
+    assert write_words([], [], 200, most=2).height == few.height
 
 
 def test_a_blank_leaves_its_place_white() -> None:

@@ -15,9 +15,11 @@ from components.core.training_data import (
     describe_samples,
     load_hashes,
     load_statistics,
+    load_vocabulary,
     log_training_data,
     read_hashes,
 )
+from components.samples.text import TextSample
 from tests.tables import LABELS, image_sample, make_row, write_shard
 
 pytestmark = pytest.mark.slow  # imports TFDV
@@ -82,3 +84,18 @@ def test_a_run_that_kept_nothing(store: Path) -> None:
     version = ModelVersion("toy", "1", 0, run_id=run.info.run_id)
     assert load_statistics(version) is None
     assert load_hashes(version) is None
+    assert load_vocabulary(version) == ()
+
+
+def test_a_run_keeps_the_words_that_its_model_knows(store: Path) -> None:
+    sample, words = TextSample(name="toy"), ("good", "naïve", "film")
+    rows = [make_row(sample, b"a good film", "a.txt", label="pos")]
+    write_shard(store / "train-00000.parquet", sample, LABELS, rows)
+    configure()
+    with mlflow.start_run() as run:
+        log_training_data(store, sample, LABELS, words)
+    version = ModelVersion("toy", "1", 0, run_id=run.info.run_id)
+    assert tuple(load_vocabulary(version)) == words
+    (described,) = load_statistics(version).datasets
+    features = {feature.path.step[0]: feature for feature in described.features}
+    assert features["unknown_words"].num_stats.mean == pytest.approx(1 / 3)

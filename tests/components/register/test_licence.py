@@ -50,3 +50,9 @@ def test_files_and_models_of_the_registry_are_named() -> None:
     file, model = pretrained(train)
     assert file.startswith("train.options.a_weights names eyes.weights.h5: ")
     assert "models:/objects@champion, whose own card" in model
+
+
+def test_vectors_of_words_are_pretrained_weights() -> None:
+    (sentence,) = pretrained({}, {"vectors": "glove.txt", "width": 300})
+    assert sentence.startswith("embedding.vectors names glove.txt: a file whose licence is not")
+    assert pretrained({}, {"vectors": None}) == pretrained({})

@@ -1,0 +1,17 @@
+"""The words that an exported model knows."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+VOCABULARY_FILE = Path("assets.extra") / "vocabulary.txt"
+"""A word a line, within the folder of an exported model; absent where it knows none."""
+
+
+def read_vocabulary(model: Path) -> Sequence[str]:
+    """The words that an exported model knows, in the order of their indices; may be none.
+
+    Args:
+        model: The folder of a SavedModel.
+    """
+    file = model / VOCABULARY_FILE
+    return file.read_text(encoding="utf-8").split("\n")[:-1] if file.is_file() else ()
