@@ -18,6 +18,7 @@ from components.core.facial_points import COLUMNS, KEYPOINTS
 from components.core.table import SPLITS
 from components.ingest.sources.faces.render import render
 from components.ingest.sources.pts_landmarks import LANDMARKS, MEANS
+from components.ingest.sources.sentences.grammar import compose
 
 Writer = Callable[[Path], Mapping[str, Any]]
 
@@ -208,6 +209,42 @@ def as_coco_masks(folder: Path, classes: Sequence[str]) -> Mapping[str, Any]:
     return {**write_coco(folder, images, categories, annotations), "classes": list(classes)}
 
 
+def compose_texts(classes: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    """Split, class and text of some sentences, none of them twice."""
+    for split, count in {"train": 12, "val": 4, "test": 4}.items():
+        for index, name in enumerate(classes):
+            for number in range(count):
+                rng = np.random.default_rng((index, SPLITS.index(split), number))
+                yield split, name, f"{number} : {compose(rng, bool(index))}"
+
+
+def as_text_folders(folder: Path, classes: Sequence[str]) -> Mapping[str, Any]:
+    """Writes the layout of `text_folder`, with splits."""
+    for number, (split, name, text) in enumerate(compose_texts(classes)):
+        file = folder / split / name / f"{number}.txt"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"{text}\n")
+    return {"path": str(folder)}
+
+
+def as_text_table(folder: Path, classes: Sequence[str]) -> Mapping[str, Any]:
+    """Writes the layout of `text_table`: JSON lines with splits."""
+    rows = [
+        {"text": text, "label": name, "split": split}
+        for split, name, text in compose_texts(classes)
+    ]
+    (folder / "texts.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    return {"path": str(folder / "texts.jsonl")}
+
+
+def as_text_lines(folder: Path, classes: Sequence[str]) -> Mapping[str, Any]:
+    """Writes the layout of `text_lines`, without splits."""
+    for name in classes:
+        lines = [text for _, each, text in compose_texts(classes) if each == name]
+        (folder / f"sentences.{name}").write_text("\n".join(lines) + "\n")
+    return {"path": str(folder)}
+
+
 def layouts_of(name: str, block: Mapping[str, Any]) -> Mapping[str, Writer]:
     """The layouts that can be meant for a task of `params.yaml`, each with its writer."""
     classes = block["checks"].get("classes", ())
@@ -221,6 +258,12 @@ def layouts_of(name: str, block: Mapping[str, Any]) -> Mapping[str, Writer]:
         return {
             "mask_folder": partial(as_masks, classes=classes),
             "coco_segmentation": partial(as_coco_masks, classes=classes),
+        }
+    if name == "sentiment":
+        return {
+            "text_folder": partial(as_text_folders, classes=classes),
+            "text_table": partial(as_text_table, classes=classes),
+            "text_lines": partial(as_text_lines, classes=classes),
         }
     size, channels = ((28, 28), 1) if name == "digits" else (PHOTO, 3)
     some = {"classes": classes, "size": size, "channels": channels}

@@ -22,7 +22,7 @@ from components.core.walking import (
     SYSTEM_NAMES,
     readable,
 )
-from components.ingest.sources.image_folder import NO_CLASS
+from components.ingest.class_folders import NO_CLASS
 from tests.bombs import large_jpeg, large_png, large_webp
 from tests.turned import encode_turned
 

@@ -72,7 +72,7 @@ def stage_batch(spec: Spec, source: SourceParams, folder: Path, test: bool) -> B
     batches = list_batches(spec.name)
     number = int(batches[-1].name.partition("-")[0]) + 1 if batches else 1
     grouped = {"group": source.group or own.group}
-    reader = load_source(source.model_dump() | grouped, "--data", spec.labels)
+    reader = load_source(source.model_dump() | grouped, "--data", spec)
     folders = (data_folder(spec.name), *batches)
     files = [file for folder in folders for file in sorted(folder.glob("*.parquet"))]
     known = KnownSamples(files, spec.sample.path_column, spec.labels)

@@ -55,7 +55,7 @@ def ingest(spec: Spec, out: Path, report: Path | None = None) -> IngestSummary:
     """
     sample, labels = spec.sample, spec.labels
     place = f"{PARAMS_FILE}: tasks.{spec.name}.source"
-    source = load_source(spec.params["source"], place, labels)
+    source = load_source(spec.params["source"], place, spec)
     first = FirstOnes()
     entries = read_entries(spec, source, first)
     with staged_folder(out) as folder:
@@ -107,21 +107,21 @@ def read_records(source: Source) -> Iterator[Record]:
         raise DataError(str(error)) from None
 
 
-def load_source(values: Mapping[str, Any], prefix: str, labels: Labels | None = None) -> Source:
+def load_source(values: Mapping[str, Any], prefix: str, spec: Spec | None = None) -> Source:
     """Finds the source of a kind and gives it its parameters.
 
     Args:
         values: The block of the source; it has the keys of `SourceParams`.
         prefix: What a message begins with: where the block stands.
-        labels: The label columns of the task that is to learn from it, if there is one.
+        spec: The task that is to learn from it, if there is one.
 
     Raises:
-        ConvoyError: When no module has the kind's name, its samples have other labels, a key is
-            wrong, or the path absent.
+        ConvoyError: When no module has the kind's name, its samples are of another kind or have
+            other labels, a key is wrong, or the path absent.
     """
     kind = find_source(values["kind"], prefix)
-    if labels is not None:
-        check_labels(kind, labels, f"{prefix}.kind")
+    if spec is not None:
+        check_fit(kind, spec.sample, spec.labels, f"{prefix}.kind")
     try:
         source = kind.model_validate(values)
     except ValidationError as error:
@@ -159,23 +159,36 @@ def _import_source(kind: str) -> type[Source]:
     return found
 
 
-def check_labels(kind: type[Source], labels: Labels, place: str) -> None:
-    """Checks that the samples of a source have the labels that a task learns.
+def check_fit(kind: type[Source], sample: Sample, labels: Labels, place: str) -> None:
+    """Checks that a source has the samples and the labels that a task learns.
 
     Args:
-        kind: The class of the source; one that does not say what it gives is not checked.
+        kind: The class of the source; the labels of one that does not say what it gives are not
+            checked.
+        sample: The kind of input of the task.
         labels: The label columns of the task.
         place: What a message begins with.
 
     Raises:
-        ConvoyError: When they do not; names the kinds of sources whose samples do.
+        ConvoyError: When it has others; names the kinds of sources that fit.
     """
-    if kind.gives is None or not (fault := describe_misfit(kind.gives, labels)):
+    if not (fault := describe_unfit(kind, sample, labels)):
         return
-    others = {name: _import_source(name).gives for name in list_kinds()}
-    fit = [name for name, given in others.items() if given and not describe_misfit(given, labels)]
+    others = {name: _import_source(name) for name in list_kinds()}
+    fit = [
+        name
+        for name, each in others.items()
+        if each.gives and not describe_unfit(each, sample, labels)
+    ]
     told = f", which {', '.join(fit)} give" if fit else ""
     raise ConvoyError(f"{place}: {kind.__module__.rpartition('.')[2]} {fault}{told}")
+
+
+def describe_unfit(kind: type[Source], sample: Sample, labels: Labels) -> str:
+    """Says that a source has other samples or labels than a task learns; nothing where not."""
+    if kind.brings.column != sample.column:
+        return f"gives samples of the kind {kind.brings.column}; the task learns {sample.column}"
+    return "" if kind.gives is None else describe_misfit(kind.gives, labels)
 
 
 def show_progress(records: Iterable[Record]) -> Iterator[Record]:

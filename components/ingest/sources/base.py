@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, ClassVar
 from pydantic import ConfigDict, PrivateAttr
 
 from components.core.errors import ConvoyError, DataError
+from components.core.parts import Sample
 from components.core.reading import OutsideError, is_inside, open_regular
 from components.core.table import Record
 from components.core.walking import Found, Refuse, list_folder, readable, walk
@@ -26,9 +27,11 @@ class Source(SourceParams, ABC):
     Attributes:
         gives: The label columns of all that `read` yields, so that a task which learns others
             is stopped before anything runs; None where only reading tells.
+        brings: The kind of the samples.
     """
 
     gives: ClassVar[frozenset[str] | None] = None
+    brings: ClassVar[type[Sample]] = ImageSample
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -106,14 +109,14 @@ class FileSource(Source):
         """Counts a file or folder that is not read, once however often it is met."""
         self._left_out[path] = reason
 
-    def files(self, folder: Path, refuse: Refuse = ImageSample.refuse) -> list[Path]:
+    def files(self, folder: Path, refuse: Refuse | None = None) -> list[Path]:
         """The files in a folder and below it that are inputs, by name; others are counted.
 
         Args:
             folder: A folder of the source.
-            refuse: What says whether a file is an input; an image, unless told otherwise.
+            refuse: What says whether a file is an input; a sample, unless told otherwise.
         """
-        return self._keep(walk(folder, self.bounds, refuse))
+        return self._keep(walk(folder, self.bounds, refuse or self.brings.refuse))
 
     def entries(self, folder: Path) -> tuple[list[Path], list[Path]]:
         """The folders in a folder and the files in it, by name; what is neither is counted."""

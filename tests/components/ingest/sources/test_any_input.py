@@ -26,13 +26,18 @@ from pipelines.tasks.binary import TASK as BINARY
 from pipelines.tasks.classification import TASK as CLASSIFICATION
 from pipelines.tasks.keypoints import TASK as KEYPOINTS_TASK
 from pipelines.tasks.segmentation import TASK as SEGMENTATION
+from pipelines.tasks.sentiment import TASK as SENTIMENT
 from tests.bombs import LARGE as BOMBS
 from tests.bombs import large_png
 from tests.specs import make_spec
 from tests.turned import exif_of
 
 LINES = 10
-CLASSES = {BINARY.labels: ["no_person", "person"], SEGMENTATION.labels: ["sky", "person"]}
+CLASSES = {
+    BINARY.labels: ["no_person", "person"],
+    SEGMENTATION.labels: ["sky", "person"],
+    SENTIMENT.labels: ["neg", "pos"],
+}
 
 
 def image(kind: str, mode: str = "RGB", size: tuple[int, int] = (12, 9)) -> bytes:
@@ -173,6 +178,8 @@ FOLDERS = {
     "mask_folder": SEGMENTATION,
     "pts_landmarks": KEYPOINTS_TASK,
     "mnist_idx": CLASSIFICATION,
+    "text_folder": SENTIMENT,
+    "text_lines": SENTIMENT,
 }
 
 
@@ -229,6 +236,8 @@ def test_the_samples_themselves_are_read(attempt: Callable[..., None]) -> None:
         "mask_folder": [(["images", "a.png"], IMAGES[0]), (["masks", "a.bmp"], MASKS[2])],
         "pts_landmarks": [(["a.pts"], POINTS.encode()), (["a.jpg"], IMAGES[1])],
         "mnist_idx": [(["t-images-idx3-ubyte"], IDX[0]), (["t-labels-idx1-ubyte"], IDX[1])],
+        "text_folder": [(["neg", "1.txt"], b"dull"), (["pos", "1.txt"], b"good")],
+        "text_lines": [(["t.neg"], b"dull"), (["t.pos"], b"good")],
         "csv_labels": [(["t.csv"], b"path,label\na.png,x\n"), (["a.png"], IMAGES[0])],
         "kaggle_keypoints": [(["t.csv"], KAGGLE.encode())],
     }
@@ -267,6 +276,26 @@ def test_any_table(attempt: Callable[..., None], kind: str, data: st.DataObject)
         grow(folder, [(["t.csv"], table), (["a.png"], picture), (["b.png"], IMAGES[0])])
 
     attempt(task, kind, fill, file="t.csv")
+
+
+TEXT_ROWS = {
+    "t.csv": [b"text,label,split\ngood,pos,train\n\xe2\x80\xa6,,\n", b"label\ttext\nneg\tdull\n"],
+    "t.jsonl": [b'{"text": "good", "label": "pos"}\n{"label": 1, "text": "\\ud800"}\n'],
+}
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16"])
+@pytest.mark.parametrize("name", TEXT_ROWS)
+@bounded
+@given(data=st.data())
+def test_any_table_of_texts(
+    attempt: Callable[..., None], name: str, encoding: str, data: st.DataObject
+) -> None:
+    rows = [row.decode().encode(encoding) for row in TEXT_ROWS[name]]
+    table = data.draw(st.one_of(mutated(rows), st.binary(max_size=60)))
+    fill = partial(grow, entries=[([name], table)])
+    attempt(SENTIMENT, "text_table", fill, file=name, encoding=encoding)
 
 
 VALUES = st.recursive(

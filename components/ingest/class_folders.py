@@ -1,0 +1,108 @@
+"""Reads folders with one subfolder a class, whatever their files hold."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+from components.core.errors import ConvoyError, DataError
+from components.core.faults import gather
+from components.core.split_names import REMEDY, check_class_folders, is_split
+from components.core.table import SPLITS, Record
+from components.core.walking import list_folder, readable, walk
+from components.ingest.sources import base
+
+NO_CLASS = "in no class"
+
+ClassFolder = tuple[str | None, Path]
+"""A split, None where there is none, and the folder of a class in it."""
+
+
+class ClassFolderSource(base.FileSource):
+    """Files by class folder; the folder's name is the `label`.
+
+    The class folders may lie in `train`, `val` and `test` folders, which then are the splits;
+    those that are absent are carved out of `train`.
+    """
+
+    gives: ClassVar = frozenset({"label"})
+
+    @classmethod
+    def recognise(cls, path: Path) -> Mapping[str, Any] | None:
+        """A folder with two folders at least in which, or below which, such files lie."""
+        if not path.is_dir():
+            return None
+        folders = [each for each in list_folder(path, path) if each.is_folder]
+        if any(each.path.name in SPLITS for each in folders):
+            folders = [below for each in folders for below in list_folder(each.path, path)]
+        classes = (each.path.name for each in folders if each.is_folder and cls._has(each.path))
+        return {"path": path} if len(set(classes)) > 1 else None
+
+    def read(self) -> Iterator[Record]:
+        """Yields the files in alphabetical order, those deeper in a class folder included.
+
+        Files beside class folders are of no class and left out.
+
+        Raises:
+            FaultsError: Naming each file and class folder that cannot be read.
+            ConvoyError: When `path` is no folder, holds both splits and other folders, or
+                folders that mean splits where classes should be.
+        """
+        found = [each for each in self._class_folders() if self.is_class(each)]
+        check_class_folders(self.path, (folder.name for _, folder in found))
+        for split, folder in found:
+            if split is None:
+                self._check_holds_no_classes(folder)
+        yield from gather(str(self.path), self._list_files(found), self._read_file)
+
+    def is_class(self, folder: ClassFolder) -> bool:
+        """Whether a folder is one of a class: all are by default."""
+        return True
+
+    def _list_files(self, folders: Iterable[ClassFolder]) -> Iterator[tuple[ClassFolder, Path]]:
+        listed = gather(str(self.path), folders, lambda each: (each, self.files(each[1])))
+        return ((folder, file) for folder, files in listed for file in files)
+
+    def _read_file(self, found: tuple[ClassFolder, Path]) -> Record:
+        (split, folder), file = found
+        labels = {"label": readable(folder.name)}
+        return Record(self.read_sample(file), self.name(file), labels, split)
+
+    def missing_splits(self) -> Sequence[str]:
+        """The splits without a folder, when others have one."""
+        found = {folder.name for folder in self._folders(self.path)}.intersection(SPLITS)
+        return [name for name in SPLITS[1:] if found and name not in found]
+
+    def _class_folders(self) -> Iterator[ClassFolder]:
+        folders = self._folders(self.path)
+        names = {folder.name for folder in folders}
+        if names.isdisjoint(SPLITS):
+            yield from ((None, folder) for folder in folders)
+            return
+        if unknown := sorted(names.difference(SPLITS)):
+            raise ConvoyError(
+                f"{self.path / unknown[0]}: not a split; where one folder is a split, "
+                f"all must be: {', '.join(SPLITS)}"
+            )
+        for folder in folders:
+            yield from ((folder.name, child) for child in self._folders(folder))
+
+    def _check_holds_no_classes(self, folder: Path) -> None:
+        """Checks that a folder named like a split is a class: that files lie in it, not below."""
+        if not is_split(folder.name):
+            return
+        below, beside = self.entries(folder)
+        if below and all(self.brings.refuse(file) for file in beside):
+            raise DataError(
+                f"{folder}: means a split but would be taken for a class, of all that is in the "
+                f"folders below it; {REMEDY}"
+            )
+
+    def _folders(self, folder: Path) -> list[Path]:
+        folders, loose = self.entries(folder)
+        for file in loose:
+            self.leave_out(file, self.brings.refuse(file) or NO_CLASS)
+        return folders
+
+    @classmethod
+    def _has(cls, folder: Path) -> bool:
+        return any(not found.reason for found in walk(folder, folder, cls.brings.refuse))
