@@ -25,11 +25,11 @@ class Published(NamedTuple):
     """What the published figures of an architecture are for.
 
     Attributes:
-        shape: Of one input: height, width and channels.
+        shape: Of one input: height, width and channels, or words and numbers of their vectors.
         units: The number of outputs.
     """
 
-    shape: tuple[int, int, int] = (96, 96, 3)
+    shape: tuple[int, ...] = (96, 96, 3)
     units: int = 10
 
 
@@ -55,18 +55,20 @@ def build_model(
 
     Raises:
         ConvoyError: When there is no such model, an option is unknown or out of range, or
-            the images are too small for the architecture.
+            the inputs are too small for the architecture or of another kind.
     """
     build = validate_call(_load(name).build)
     try:
         return build(shape, units, **options)
     except ValidationError as error:
+        if any(each["loc"][:1] == (0,) for each in error.errors()):
+            raise ConvoyError(f"train.model: {name} takes no inputs {shape}") from None
         raise ConvoyError(describe_errors(error, "train.options")) from None
     except ValueError as error:  # how Keras says that layers do not fit together
         side = smallest_side(name)
         least = f"; it takes {side} x {side} pixels at least" if side else ""
         raise ConvoyError(
-            f"train.model: {name} does not fit images {shape}: {error}{least}"
+            f"train.model: {name} does not fit inputs {shape}: {error}{least}"
         ) from error
 
 

@@ -102,7 +102,7 @@ def test_heat_maps_follow_a_shifted_image() -> None:
 
 
 def test_the_image_must_fit_the_depth() -> None:
-    with pytest.raises(ConvoyError, match=r"keypoint_heatmap does not fit images \(48, 60, 1\)"):
+    with pytest.raises(ConvoyError, match=r"keypoint_heatmap does not fit inputs \(48, 60, 1\)"):
         build_model("keypoint_heatmap", (48, 60, 1), UNITS, {"depth": 3})
 
 

@@ -117,7 +117,7 @@ def test_a_network_for_masks_starts_a_classifier_in_a_fresh_process(tmp_path: Pa
 
 
 def test_images_too_small_for_the_backbone() -> None:
-    with pytest.raises(ConvoyError, match=r"transfer does not fit images \(8, 8, 3\)"):
+    with pytest.raises(ConvoyError, match=r"transfer does not fit inputs \(8, 8, 3\)"):
         build_model("transfer", (8, 8, 3), 2, {"backbone": "InceptionV3"})
 
 

@@ -1,0 +1,71 @@
+"""Networks over the words of a text."""
+
+import keras
+import numpy as np
+import pytest
+
+from components.core.errors import ConvoyError
+from components.core.layers import layer_table
+from models import build_model
+
+
+@pytest.fixture(autouse=True)
+def _seed() -> None:
+    keras.utils.clear_session()
+    keras.utils.set_random_seed(0)
+
+
+def test_parameters() -> None:
+    assert build_model("text_cnn", (32, 64), 1, {}).count_params() == 45_313
+    assert build_model("kim_cnn", (64, 300), 1, {}).count_params() == 360_601
+
+
+def test_kim_reads_three_four_and_five_words() -> None:
+    table = layer_table(build_model("kim_cnn", (64, 8), 1, {})).set_index("layer")
+    fields = [table.loc[f"kim_cnn/conv{kernel}", "receptive_field"] for kernel in (3, 4, 5)]
+    assert fields == ["3", "4", "5"]
+    assert table.loc["kim_cnn/pooling3", "receptive_field"] == "whole input"
+    assert table.loc["kim_cnn/conv3", "output"] == "62 x 100"
+
+
+def test_the_second_convolution_reads_fourteen_words() -> None:
+    table = layer_table(build_model("text_cnn", (32, 8), 1, {})).set_index("layer")
+    assert table.loc["text_cnn/conv2", "receptive_field"] == "14"
+
+
+def test_layers_over_indices_are_listed_with_their_fields() -> None:
+    indices = keras.Input((32,), dtype="int32")
+    vectors = keras.layers.Embedding(10, 8, name="embedding")(indices)
+    network = keras.Model(indices, build_model("kim_cnn", (32, 8), 1, {})(vectors), name="network")
+    table = layer_table(network).set_index("layer")
+    assert table.loc["network/embedding", "receptive_field"] == "1"
+    assert table.loc["kim_cnn/conv5", "receptive_field"] == "5"
+
+
+def test_where_a_phrase_stands_does_not_matter() -> None:
+    model = build_model("kim_cnn", (20, 4), 1, {})
+    phrase = np.random.default_rng(0).normal(size=(5, 4))
+    texts = np.zeros((2, 20, 4), "float32")
+    texts[0, 5:10] = texts[1, 9:14] = phrase
+    first, second = model.predict(texts, verbose=0)
+    np.testing.assert_allclose(first, second, rtol=1e-5)
+
+
+def test_the_weights_of_a_logit_are_cut_back() -> None:
+    model = build_model("kim_cnn", (8, 4), 1, {"norm": 0.1, "dropout": 0.0, "kernels": (2,)})
+    model.compile(keras.optimizers.SGD(1.0), "mse")
+    model.fit(np.ones((4, 8, 4)), np.ones(4), verbose=0)
+    kernel, _ = model.get_layer("logits").get_weights()
+    assert np.linalg.norm(kernel) == pytest.approx(0.1, rel=1e-4)
+
+
+@pytest.mark.parametrize(("name", "length"), [("text_cnn", 13), ("kim_cnn", 4)])
+def test_texts_that_are_too_short(name: str, length: int) -> None:
+    with pytest.raises(ConvoyError, match=f"{name} does not fit inputs"):
+        build_model(name, (length, 4), 1, {})
+    build_model(name, (length + 1, 4), 1, {})
+
+
+def test_no_kernel() -> None:
+    with pytest.raises(ConvoyError, match=r"train\.options\.kernels: Tuple should have at least 1"):
+        build_model("kim_cnn", (8, 4), 1, {"kernels": []})
