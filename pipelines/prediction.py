@@ -1,20 +1,23 @@
 """Predicts with a registered model for files of any size.
 
 Samples are given to the model, and drawn, as ingest would store them: images upright as EXIF says,
-with 8 bits a channel.
+with 8 bits a channel. Of texts, each row of a table is a sample.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from components.core.errors import ConvoyError
+from components.core.parts import SampleError
 from components.core.reading import read_regular
 from components.core.task import Spec
+from components.core.text_tables import encode_text, is_table, read_rows, read_text
 from components.core.walking import describe_left_out, readable, walk
 from pipelines.reports.predict import predictions_table
 from pipelines.reports.terminal import show
@@ -29,6 +32,21 @@ TABLE_FILE = "predictions.csv"
 ROWS_SHOWN = 20
 
 
+@dataclass(frozen=True)
+class Input:
+    """A sample to be predicted.
+
+    Attributes:
+        name: What messages and the table call it.
+        stem: What the names of its pictures begin with.
+        data: The encoded sample.
+    """
+
+    name: str
+    stem: str
+    data: bytes
+
+
 def predict_files(
     spec: Spec, files: Sequence[Path], out: Path, model: str, tile: int | None = None
 ) -> None:
@@ -36,7 +54,7 @@ def predict_files(
 
     Args:
         spec: The task.
-        files: Encoded samples of any size, and folders of them.
+        files: Encoded samples of any size, folders of them, and tables of texts.
         out: Folder for `predictions.csv` and the pictures, as `write_predictions` names them.
         model: Alias or version of the registered model.
         tile: Side in pixels of the tiles that larger samples are cut into; None for no tiles.
@@ -97,14 +115,33 @@ def read_file(file: Path) -> bytes:
         raise ConvoyError(f"{file}: {reason}") from None
 
 
+def read_inputs(file: Path, sample: Sample) -> Iterator[Input]:
+    """Yields the sample in a file or, of a table, the text in each row.
+
+    Raises:
+        ConvoyError: Naming the file, or its line, and why it cannot be read.
+    """
+    if not (sample.is_text and is_table(file)):
+        yield Input(readable(file), file.stem, read_file(file))
+        return
+    for row in read_rows(file):
+        data = encode_text(read_text(row, sample.column) or "")
+        yield Input(f"{readable(file)}:{row.line}", f"{file.stem}-{row.line}", data)
+
+
 def check_file(file: Path, sample: Sample) -> None:
     """Decodes a file in full, as ingest does.
 
     Raises:
-        ConvoyError: Naming the file and what is wrong with it.
+        ConvoyError: Naming the file, or the line, and what is wrong with it.
     """
-    if reason := sample.inspect(read_file(file))["decode_error"]:
-        raise ConvoyError(f"{file}: cannot be decoded: {reason}")
+    for each in read_inputs(file, sample):
+        if reason := sample.inspect(each.data)["decode_error"]:
+            raise ConvoyError(f"{each.name}: cannot be decoded: {reason}")
+        try:
+            sample.accept(each.data)
+        except SampleError as error:
+            raise ConvoyError(f"{each.name}: cannot be predicted: {error}") from None
 
 
 def write_predictions(
@@ -132,14 +169,14 @@ def write_predictions(
     out.mkdir(parents=True, exist_ok=True)
     rows: list[dict[str, Any]] = []
     taken: set[Path] = set()
-    for file in files:
-        encoded = sample.accept(read_file(file))
+    for each in (each for file in files for each in read_inputs(file, sample)):
+        encoded = sample.accept(each.data)
         prediction = predict_sample(view, served, encoded, tile)
-        rows += [{sample.column: readable(file), **row} for row in view.rows(prediction, classes)]
+        rows += [{sample.column: each.name, **row} for row in view.rows(prediction, classes)]
         drawn = view.draw(sample.draw(encoded), prediction, classes)
         further = view.artifacts(prediction, classes)
         pictures = {"": drawn, **{f"-{name}": picture for name, picture in further.items()}}
-        _save(pictures, out / file.stem, taken)
+        _save(pictures, out / each.stem, taken)
     names = [sample.column, *view.columns(classes).names]
     write_csv({name: [row.get(name) for row in rows] for name in names}, out / TABLE_FILE)
     return rows

@@ -15,7 +15,8 @@ def score_samples(spec: Spec, source: Path, out: Path, model: str, plain: bool) 
 
     Args:
         spec: The task.
-        source: A folder of files, a parquet file or a folder of parquet files.
+        source: A folder of files, a parquet file or a folder of parquet files; of texts also a
+            CSV, TSV or JSON-lines file.
         out: The parquet file to write.
         model: Alias or version of the registered model.
         plain: Whether to write only `probability`, NaN where there is none.

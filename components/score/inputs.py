@@ -1,4 +1,4 @@
-"""Cuts a folder or a parquet table into chunks and reads them batch by batch."""
+"""Cuts a folder or a table into chunks and reads them batch by batch."""
 
 import itertools
 import os
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -21,12 +21,15 @@ from components.core.parquet import (
 )
 from components.core.parts import Sample
 from components.core.reading import read_regular
+from components.core.text_tables import is_table
 from components.core.walking import DANGLING, NO_FILE, OUTSIDE, describe_left_out, readable, walk
+from components.score.texts import ERROR, write_texts
 
 BATCH_BYTES = 64 * 2**20
 READ_BUFFER = 2**20  # without one, pyarrow reads a row group's column as a whole
 TOLD = (DANGLING, OUTSIDE, NO_FILE)
 LISTING_FILE = "listing.parquet"
+TEXTS_FILE = "texts.parquet"
 LISTING = pa.schema({"path": pa.string(), "file": pa.binary()})
 TEXT = (pa.string(), pa.large_string(), pa.dictionary(pa.int32(), pa.string()), pa.null())
 BINARY = (pa.binary(), pa.large_binary(), pa.null())
@@ -42,6 +45,7 @@ class Chunk:
         start: The number of its first sample among all.
         samples: How many there are.
         folder: What the named files lie below; None where the file holds the samples.
+        error: The column that says why there is no sample, if the file has one.
     """
 
     file: Path
@@ -49,6 +53,7 @@ class Chunk:
     start: int
     samples: int
     folder: Path | None = None
+    error: str | None = None
 
 
 @dataclass(frozen=True)
@@ -87,11 +92,12 @@ def list_chunks(
 ) -> list[Chunk]:
     """Finds the samples; none is read yet.
 
-    The names of a folder's files are written to a table, so a chunk is a few words
-    whatever it holds.
+    The names of a folder's files are written to a table, and so are the texts of a CSV or JSON
+    table, so a chunk is a few words whatever it holds.
 
     Args:
-        source: A folder of files, a parquet file or a folder of parquet files.
+        source: A folder of files, a parquet file or a folder of parquet files; of texts also a
+            CSV, TSV or JSON-lines file.
         sample: The kind of input.
         scratch: A folder for the table of names.
         rows: Names in one chunk.
@@ -107,12 +113,12 @@ def list_chunks(
     chunks: list[Chunk] = []
     start = 0
     left_out = Counter() if left_out is None else left_out
-    tables, folder = _tables(source, sample, scratch / LISTING_FILE, rows, left_out)
-    for file in tables:
-        if folder is None:
+    tables = _tables(source, sample, scratch, rows, left_out)
+    for file in tables.files:
+        if tables.folder is None:
             _check_columns(file, sample)
         for row_group, samples in enumerate(count_rows(file)):
-            chunks.append(Chunk(file, row_group, start, samples, folder))
+            chunks.append(Chunk(file, row_group, start, samples, tables.folder, tables.error))
             start += samples
     if not start:
         told = [f"no {sample.column} found", describe_left_out(left_out)]
@@ -120,20 +126,33 @@ def list_chunks(
     return chunks
 
 
+class _Tables(NamedTuple):
+    """Parquet files, and what their chunks have of `Chunk`."""
+
+    files: Sequence[Path]
+    folder: Path | None = None
+    error: str | None = None
+
+
 def _tables(
-    source: Path, sample: Sample, listing: Path, rows: int, left_out: Counter[str]
-) -> tuple[list[Path], Path | None]:
-    """The parquet files, and the folder of the files that are named in them, if they are."""
+    source: Path, sample: Sample, scratch: Path, rows: int, left_out: Counter[str]
+) -> _Tables:
+    """The parquet files of a source, or those that are made of it."""
+    if sample.is_text and is_table(source):
+        texts = scratch / TEXTS_FILE
+        write_texts(source, sample, texts, rows)
+        return _Tables([texts], error=ERROR)
     if not source.is_dir():
-        return [source], None
+        return _Tables([source])
     files = find_files(source, sample, left_out)
     if (first := next(files, None)) is not None:
+        listing = scratch / LISTING_FILE
         write_listing(source, itertools.chain([first], files), listing, rows)
-        return [listing], source
+        return _Tables([listing], source)
     tables = sorted(source.glob("*.parquet"))
     if tables:
         left_out.clear()
-    return tables, None
+    return _Tables(tables)
 
 
 def _check_columns(file: Path, sample: Sample) -> None:
@@ -146,7 +165,8 @@ def _check_columns(file: Path, sample: Sample) -> None:
         schema = read_schema(file)
     except NotParquetError:
         raise ConvoyError(f"{file}: neither a folder nor a parquet file") from None
-    for column, kinds in ((sample.path_column, TEXT), (sample.column, BINARY)):
+    held = (*BINARY, *TEXT) if sample.is_text else BINARY
+    for column, kinds in ((sample.path_column, TEXT), (sample.column, held)):
         if column not in schema.names:
             raise ConvoyError(f"{file}: has no column {column!r}, only {', '.join(schema.names)}")
         if (kind := schema.field(column).type) not in kinds:
@@ -207,7 +227,8 @@ def _read_in_turn(chunk: Chunk, sample: Sample, at_once: int) -> Iterator[Batch]
 
 
 def _read_rows(chunk: Chunk, sample: Sample, rows: int) -> Iterator[Mapping[str, Any]]:
-    columns = (sample.path_column, sample.column) if chunk.folder is None else LISTING.names
+    columns = [sample.path_column, sample.column] if chunk.folder is None else LISTING.names
+    columns = [*columns, chunk.error] if chunk.error else columns
     for part in read_batches(chunk.file, rows, columns, chunk.row_group, READ_BUFFER):
         yield from part.to_pylist()
 
@@ -216,7 +237,10 @@ def _read_entry(row: Mapping[str, Any], chunk: Chunk, sample: Sample) -> Entry:
     if chunk.folder is not None:
         return _read_file(row["path"], Path(os.fsdecode(row["file"])), chunk.folder)
     path, data = row[sample.path_column], row[sample.column]
-    return Entry(path, error=f"has no {sample.column}") if data is None else Entry(path, data)
+    if data is None:
+        told = row[chunk.error] if chunk.error else None
+        return Entry(path, error=told or f"has no {sample.column}")
+    return Entry(path, data.encode() if isinstance(data, str) else data)
 
 
 def _read_file(path: str, file: Path, folder: Path) -> Entry:

@@ -25,7 +25,8 @@ def score(spec: Spec, model: Path, source: Path, out: Path, plain: bool = False)
     Args:
         spec: The task.
         model: The folder of the SavedModel.
-        source: A folder of files, a parquet file or a folder of parquet files.
+        source: A folder of files, a parquet file or a folder of parquet files; of texts also a
+            CSV, TSV or JSON-lines file.
         out: The parquet file to write. It appears when it is whole.
         plain: Whether to write only `probability`, NaN where there is none.
 

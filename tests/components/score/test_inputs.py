@@ -23,6 +23,7 @@ WORDS: Any = SimpleNamespace(
     column="word",
     path_column="word_path",
     suffixes=frozenset([".txt"]),
+    is_text=False,
     refuse=lambda file: None if file.suffix == ".txt" else "no word",
 )
 
