@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,14 @@ class Row:
         return " ".join(("convoy run", self.task, *words))
 
 
+def measure(workspace: Workspace, row: Row) -> dict[str, Any]:
+    """Runs a row from the committed parameters on; returns the metrics and the minutes."""
+    workspace.run("git", "checkout", "--quiet", "HEAD", "--", "params.yaml")
+    begin = time.perf_counter()
+    workspace.experiment(row.task, *row.overrides)
+    return workspace.metrics(row.task) | {"minutes": (time.perf_counter() - begin) / 60}
+
+
 @dataclass(frozen=True)
 class Report:
     """Runs rows in one copy of the project and prints them as they finish.
@@ -42,12 +50,14 @@ class Report:
         metrics: Columns of the table, names in `metrics.json`.
         data: A path that the table shows as `DATA`.
         told: The metrics of which the 95% interval over the test samples is told, too.
+        measure: Runs a row; returns its metrics and the minutes.
     """
 
     workspace: Workspace
     metrics: Sequence[str]
     data: Path | None = None
     told: Collection[str] = ()
+    measure: Callable[[Workspace, Row], dict[str, Any]] = measure
 
     def run(self, rows: Iterable[Row], console: Console) -> list[dict[str, Any]]:
         """Prints a Markdown table; returns what `measure` says of each row."""
@@ -55,7 +65,7 @@ class Report:
         console.print(f"| run | {' | '.join(self.metrics)} | minutes | command |", markup=False)
         console.print("|---" * (len(self.metrics) + 3) + "|")
         for row in rows:
-            measured.append(measure(self.workspace, row))
+            measured.append(self.measure(self.workspace, row))
             line = self._describe(row, measured[-1])
             console.print(line.replace(str(self.data), "DATA"), markup=False)
         return measured
@@ -73,11 +83,3 @@ class Report:
         return f"{measured[name]:.3g}" + (
             "" if ends is None else " ({:.3g} to {:.3g})".format(*ends)
         )
-
-
-def measure(workspace: Workspace, row: Row) -> dict[str, Any]:
-    """Runs a row from the committed parameters on; returns the metrics and the minutes."""
-    workspace.run("git", "checkout", "--quiet", "HEAD", "--", "params.yaml")
-    begin = time.perf_counter()
-    workspace.experiment(row.task, *row.overrides)
-    return workspace.metrics(row.task) | {"minutes": (time.perf_counter() - begin) / 60}

@@ -15,7 +15,7 @@ from pipelines.overrides import parse_override
 if TYPE_CHECKING:
     import pandas as pd
 
-SHAPE = re.compile(r"(\d+)x(\d+)x(\d+)")
+SHAPE = re.compile(r"(\d+)x(\d+)(?:x(\d+))?")
 
 
 @dataclass(frozen=True)
@@ -24,13 +24,13 @@ class Architecture:
 
     Attributes:
         name: A module of `models`.
-        shape: Height, width and channels of an input.
+        shape: Height, width and channels of an input, or words and numbers of their vectors.
         units: The number of outputs.
         layers: As `components.core.layers.layer_table` gives them.
     """
 
     name: str
-    shape: tuple[int, int, int]
+    shape: tuple[int, ...]
     units: int
     layers: pd.DataFrame
 
@@ -80,14 +80,15 @@ def count_layers(
     return Architecture(name, given, outputs, layers)
 
 
-def read_shape(text: str) -> tuple[int, int, int]:
-    """Height, width and channels from `96x96x3`.
+def read_shape(text: str) -> tuple[int, ...]:
+    """Height, width and channels from `96x96x3`, or words and numbers of a vector from `64x300`.
 
     Raises:
         ConvoyError: When the text is none such.
     """
     match = SHAPE.fullmatch(text)
     if match is None or "0" in match.groups():
-        raise ConvoyError(f"--shape {text}: expected HEIGHTxWIDTHxCHANNELS, such as 96x96x3")
-    height, width, channels = map(int, match.groups())
-    return height, width, channels
+        raise ConvoyError(
+            f"--shape {text}: expected HEIGHTxWIDTHxCHANNELS, such as 96x96x3, or WORDSxWIDTH"
+        )
+    return tuple(int(side) for side in match.groups() if side)

@@ -394,7 +394,8 @@ def explain(
 def score(
     task: TaskName,
     source: Annotated[
-        Path, typer.Argument(help="A folder of files, or parquet.", show_default=False)
+        Path,
+        typer.Argument(help="A folder of files, parquet, or a table of texts.", show_default=False),
     ],
     out: Annotated[Path, typer.Option(help="Parquet file to write.")] = Path("scores.parquet"),
     model: Annotated[

@@ -16,6 +16,7 @@ from components.core.layout import data_folder
 from components.core.task import Spec
 from components.core.text import sentence
 from components.core.walking import describe_left_out, readable
+from components.explain.sizes import image_sides
 from pipelines.prediction import check_file, find_files, read_file
 from pipelines.reports.terminal import show
 
@@ -45,6 +46,7 @@ def explain_model(spec: Spec, photos: Sequence[Path], out: Path, model: str) -> 
         ConvoyError: When a photo is absent or cannot be decoded, there are neither photos nor
             data, or there is no such model of images.
     """
+    image_sides(spec)  # before the files are looked at, and the model is loaded
     left_out: Counter[str] = Counter()
     files = [file for path in photos for file in find_files(path, spec.sample, left_out)]
     for file in files:

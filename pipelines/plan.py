@@ -17,7 +17,6 @@ from components.core.errors import ConvoyError
 from components.core.files import staged_folder
 from components.core.layout import artifact_folder
 from components.core.names import suggest_path
-from components.core.parts import Labels
 from components.core.task import Spec, Task, load_part, part_modules
 from components.evaluate.params import EvaluateParams, GateParams
 from components.ingest.incoming import make_folders
@@ -78,7 +77,12 @@ NEEDS: Mapping[str, Needs] = {
         keys=("seed",),
     ),
     "train": Needs(
-        parts={"sample": ("prepare",), "features": None, "augmentation": None, "learning": None},
+        parts={
+            "sample": ("prepare", "embedding"),
+            "features": None,
+            "augmentation": None,
+            "learning": None,
+        },
         modules=(
             "components.train.nodes",
             "components.train.run_fn",
@@ -94,7 +98,7 @@ NEEDS: Mapping[str, Needs] = {
         blocks={"evaluate": EvaluateParams, "gate": GateParams},
     ),
     "register": Needs(
-        parts={"sample": ("limits", "pixels"), "labels": (), "view": None},
+        parts={"sample": ("limits", "pixels", "embedding"), "labels": (), "view": None},
         modules=("components.register.nodes",),
         keys=(
             "task",
@@ -133,8 +137,8 @@ def complete(name: str, block: Params, task: Task) -> dict[str, Any]:
     """
     params = check_block(name, block, task)
     place = f"{PARAMS_FILE}: tasks.{name}"
-    labels = Spec(name, task.references(), params, code={}).labels
-    params["source"] = _complete_source(params["source"], f"{place}.source", labels)
+    spec = Spec(name, task.references(), params, code={})
+    params["source"] = _complete_source(params["source"], f"{place}.source", spec)
     train = params["train"]
     check_model(train["model"], train["options"], f"{place}.train")
     _check_published(train["options"], f"{place}.train.options.weights")
@@ -185,11 +189,11 @@ def changed_specs(name: str) -> set[str]:
     }
 
 
-def _complete_source(values: Params, place: str, labels: Labels) -> dict[str, Any]:
+def _complete_source(values: Params, place: str, spec: Spec) -> dict[str, Any]:
     """The block of a source with its own keys checked and filled in."""
     from components.ingest.ingest import load_source
 
-    return load_source(values, place, labels).model_dump(mode="json")
+    return load_source(values, place, spec).model_dump(mode="json")
 
 
 def _spec(name: str, needs: Needs, references: Mapping[str, str], params: Params) -> Spec:

@@ -273,7 +273,7 @@ def _measure(request: Request, batches: Sequence[Path]) -> list[Drift] | None:
     Those are the batches after it; without any, the whole training split, if an edited
     source has changed it. None without a champion or its statistics.
     """
-    from components.core.training_data import describe_samples, load_statistics
+    from components.core.training_data import describe_samples, load_statistics, load_vocabulary
     from components.drift.drift import measure_drift
 
     champion = Registry(request.task).champion()
@@ -287,8 +287,9 @@ def _measure(request: Request, batches: Sequence[Path]) -> list[Drift] | None:
     files = [file for folder in folders for file in sorted(folder.glob("train-*.parquet"))]
     if not files:
         return []
-    now = describe_samples(files, spec.sample, spec.labels)
-    return measure_drift(now, baseline, request.settings.drift, _sample_columns(spec.sample))
+    sample = spec.sample.knowing(load_vocabulary(champion))
+    now = describe_samples(files, sample, spec.labels)
+    return measure_drift(now, baseline, request.settings.drift, _sample_columns(sample))
 
 
 def _sample_columns(sample: Sample) -> list[str]:

@@ -33,6 +33,7 @@ FEW: Mapping[str, Any] = {
         "checks": {"balance_floor": 0},
     },
     "person": {"source": {"counts": {"train": 32, "val": 16, "test": 16}}},
+    "sentiment": {"source": {"count": 200}, "checks": {"balance_floor": 0}},
 }
 """What makes a task small, where its own data are many or slow to make."""
 
@@ -191,7 +192,7 @@ def test_files_are_scored(spec: Spec) -> None:
 
     folder = Path("files")
     folder.mkdir(exist_ok=True)
-    (folder / f"a{sorted(spec.sample.suffixes)[0]}").write_bytes(b"broken")
+    (folder / f"a{sorted(spec.sample.suffixes)[0]}").write_bytes(b"\0broken")
     suffix = ".png" if ".png" in spec.sample.suffixes else sorted(spec.sample.suffixes)[0]
     (folder / f"b{suffix}").write_bytes(first_sample(spec))
     score_samples(spec, folder, Path("scores.parquet"), latest(spec), plain=False)

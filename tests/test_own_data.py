@@ -46,6 +46,7 @@ LEARNT = {
     "person": "label and, if given, person_area",
     "segmentation": "mask",
     "keypoints": "keypoints",
+    "sentiment": "label",
 }
 MEANINGLESS = sorted(
     {(name, kind) for name in BLOCKS for kind in list_kinds()}
@@ -130,12 +131,15 @@ def test_a_schema_that_does_not_fit_is_named_with_a_remedy(place: Path) -> None:
 @pytest.mark.parametrize(("name", "kind"), MEANINGLESS)
 def test_a_pair_that_cannot_be_meant_ends_in_a_sentence(name: str, kind: str, place: Path) -> None:
     write_params(name, {"kind": kind, "path": "."})
-    given = ", ".join(sorted(find_source(kind, "").gives or ()))
+    source, sample = find_source(kind, ""), "text" if name == "sentiment" else "image"
     fitting = sorted(other for task, other in {*WRITERS, *SHIPPED, *OTHER_CLASSES} if task == name)
-    sentence = (
-        f"params.yaml: tasks.{name}.source.kind: {kind} gives the labels {given}; "
-        f"the task learns {LEARNT[name]}, which {', '.join(fitting)} give"
-    )
+    if source.brings.column == sample:
+        labels = ", ".join(sorted(source.gives or ()))
+        rule = f"gives the labels {labels}; the task learns {LEARNT[name]}"
+    else:
+        rule = f"gives samples of the kind {source.brings.column}; the task learns {sample}"
+    place = f"params.yaml: tasks.{name}.source.kind"
+    sentence = f"{place}: {kind} {rule}, which {', '.join(fitting)} give"
     with pytest.raises(ConvoyError, match=f"^{re.escape(sentence)}$"):
         write_plan(name)
 

@@ -10,8 +10,7 @@ from components.core.errors import ConvoyError
 from components.core.names import describe_unknown, list_names, suggest_path
 from components.core.task import Spec, Task
 from components.core.walking import is_hidden
-from components.ingest.entries import describe_misfit
-from components.ingest.ingest import find_source, list_kinds
+from components.ingest.ingest import describe_unfit, find_source, list_kinds
 
 TASKS = Path("pipelines/tasks")
 """The folder of the tasks that convoy brings."""
@@ -29,6 +28,9 @@ ORDER = (
     "mnist_idx",
     "csv_labels",
     "image_folder",
+    "text_table",
+    "text_lines",
+    "text_folder",
 )
 """Which layout is meant where several can be: that which says more. Others come first."""
 
@@ -127,12 +129,12 @@ def tasks_for(kind: str) -> list[str]:
     Raises:
         ConvoyError: When there is none.
     """
-    given = find_source(kind, PLACE).gives
+    source = find_source(kind, PLACE)
     fit = {}
     for name in task_names():
-        labels = Spec(name, load_kind(name).references(), {}, {}).labels
-        if given is None or not describe_misfit(given, labels):
-            fit[name] = len(labels.columns().keys() - (given or ()))
+        spec = Spec(name, load_kind(name).references(), {}, {})
+        if not describe_unfit(source, spec.sample, spec.labels):
+            fit[name] = len(spec.labels.columns().keys() - (source.gives or ()))
     if not fit:
         raise ConvoyError(f"{PLACE}: no task learns from {kind}; write one (see CONTRIBUTING.md)")
     return sorted(fit, key=lambda name: (fit[name], task_names().index(name), name))

@@ -15,6 +15,7 @@ from components.core.masks import MaskError, decode_mask
 from components.core.table import SPLITS, Record
 from components.core.text import word
 from components.ingest.ingest import load_source, read_records, show_progress
+from components.samples.text import TextSample
 from pipelines.new.pictures import Glance, glance
 
 DECODED = 64
@@ -44,6 +45,8 @@ class Survey:
         colours: Pixels by the colour of masks that hold no indices.
         broken_masks: Paths of samples whose mask is missing or cannot be read.
         points: The labelled points at 96x96 pixels, an array `[15, 2]` a sample.
+        lengths: The words of each text that can be read.
+        alphabets: Texts by the alphabet of most letters.
     """
 
     kind: str
@@ -59,6 +62,8 @@ class Survey:
     colours: Counter[tuple[int, ...]] = field(default_factory=Counter)
     broken_masks: list[str] = field(default_factory=list)
     points: list[np.ndarray] = field(default_factory=list)
+    lengths: list[int] = field(default_factory=list)
+    alphabets: Counter[str] = field(default_factory=Counter)
 
     @property
     def classes(self) -> list[str]:
@@ -99,8 +104,11 @@ def survey(kind: str, keys: Mapping[str, Any]) -> Survey:
     source = load_source(values, "source")
     found = Survey(kind, source.path)
     known: dict[bytes, tuple[str, str]] = {}
+    look_at = _look_at_text if source.brings.is_text else _look_at_image
     for record in show_progress(read_records(source)):
         _count(found, record)
+        look_at(found, record)
+        found.samples += 1
         _compare(found, record, known)
         for name, look in LOOKS.items():
             if name in record.labels:
@@ -116,8 +124,21 @@ def _plain(value: Any) -> Any:
 def _count(found: Survey, record: Record) -> None:
     label = record.labels.get("label", "")
     found.counts[UNLABELLED if label is None else str(label).strip(), record.split] += 1
+
+
+def _look_at_text(found: Survey, record: Record) -> None:
+    seen = TextSample(name=found.kind).inspect(record.sample)
+    if seen["decode_error"]:
+        found.faults.append((record.path, seen["decode_error"]))
+    elif not seen["words"]:
+        found.faults.append((record.path, "empty"))
+    else:
+        found.lengths.append(seen["words"])
+        found.alphabets[seen["alphabet"] or ""] += 1
+
+
+def _look_at_image(found: Survey, record: Record) -> None:
     seen = glance(record.sample, pixels=found.samples < DECODED)
-    found.samples += 1
     if seen.fault:
         found.faults.append((record.path, seen.fault))
     else:
@@ -184,7 +205,7 @@ def oddities(found: Survey) -> Iterator[str]:
         "has no label, which stops a run": found.of_class(UNLABELLED),
     }
     yield from (f"{count:,} of {found.samples:,}: {text}" for text, count in said.items() if count)
-    yield from _stopping("cannot be opened", [f"{path}: {why}" for path, why in found.faults])
+    yield from _stopping("cannot be read", [f"{path}: {why}" for path, why in found.faults])
     yield from _stopping("has no mask, or one that is none", found.broken_masks)
     same = [f"{path} is {first}" for path, first in found.contradictory]
     yield from _stopping("is the same as another one with other labels", same)

@@ -31,8 +31,10 @@ def _describe(amount: Amount) -> str:
 
 
 def _amounts(augmentation: Augmentation) -> Iterator[tuple[str, Amount]]:
-    """The parameters of an augmentation: how far, then whether at all; without the stage's own."""
-    blocks = [getattr(augmentation, name) for name in augmentation.blocks()]
-    stage = AugmentParams.model_fields
-    amounts = [pair for block in blocks for pair in block if pair[0] not in stage]
+    """What the block `augment` says of an augmentation: how far, then whether at all.
+
+    What the stage itself reads of it is left out.
+    """
+    own = getattr(augmentation, "augment", ())
+    amounts = [pair for pair in own if pair[0] not in AugmentParams.model_fields]
     yield from sorted(amounts, key=lambda pair: isinstance(pair[1], bool))

@@ -68,7 +68,7 @@ def _next(created: Created) -> Iterator[str]:
     named = created.proposal.block.get("checks", {}).get("classes", ())
     if created.task == "segmentation" and any(name.startswith("class_") for name in named):
         yield "the masks do not tell what the classes are called: name them in checks.classes"
-    if created.task == "binary":
+    if created.task in ("binary", "sentiment"):
         yield "checks.classes lists the class that is meant to be found last"
     yield f"next: convoy run {created.name}"
     yield f"then: convoy open {created.name}, convoy predict {created.name} FILE"

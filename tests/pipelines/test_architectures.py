@@ -27,8 +27,9 @@ def test_options_shape_and_units_are_those_that_are_given() -> None:
         (("lenet5", ["width=3"]), "no option of lenet5 'width'"),
         (("resnet", ["depth"]), "depth: expected key=value"),
         (("resnet", ["depth=20"]), r"train.options.depth: Input should be 18, 34"),
-        (("lenet5", [], "28x28"), "--shape 28x28: expected HEIGHTxWIDTHxCHANNELS"),
-        (("lenet5", [], "4x4x1"), r"lenet5 does not fit images \(4, 4, 1\)"),
+        (("lenet5", [], "28"), "--shape 28: expected HEIGHTxWIDTHxCHANNELS"),
+        (("lenet5", [], "28x28"), r"takes no inputs \(28, 28\)"),
+        (("lenet5", [], "4x4x1"), r"lenet5 does not fit inputs \(4, 4, 1\)"),
     ],
 )
 def test_what_cannot_be_counted(arguments: tuple[object, ...], message: str) -> None:
@@ -36,7 +37,7 @@ def test_what_cannot_be_counted(arguments: tuple[object, ...], message: str) -> 
         count_layers(*arguments)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("text", ["", "0x4x3", "4x4", "4x4x3x", "-4x4x3", "a"])
+@pytest.mark.parametrize("text", ["", "0x4x3", "4", "4x4x3x", "-4x4x3", "a"])
 def test_what_is_no_shape(text: str) -> None:
     with pytest.raises(ConvoyError, match="expected HEIGHTxWIDTHxCHANNELS"):
         read_shape(text)

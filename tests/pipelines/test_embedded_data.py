@@ -2,6 +2,7 @@
 
 import pytest
 
+from components.ingest.sources.composed_sentences import LABELS
 from components.ingest.sources.scenes.objects import KINDS
 from components.ingest.sources.scenes.surfaces import CLASSES, VOID
 from pipelines.project import load_spec
@@ -21,3 +22,7 @@ def test_masks_of_rendered_scenes() -> None:
 )
 def test_labels_of_rendered_images(task: str, classes: list[str]) -> None:
     assert checks(task)["classes"] == classes
+
+
+def test_labels_of_composed_sentences() -> None:
+    assert checks("sentiment")["classes"] == list(LABELS)

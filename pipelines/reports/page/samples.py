@@ -88,14 +88,21 @@ def draw_samples(data: Path, sample: Sample, labels: Labels) -> tuple[Image.Imag
     rows = _read(places, sample, labels)
     grouped = shown != [""]
     tiles: list[Tile] = []
+    in_a_row, side = _layout(sample, grouped)
     for name in shown:
         row = [_tile(rows[place], sample, labels) for place in strata[name]]
-        tiles += [*row, *([BLANK] * (IN_A_ROW - len(row)) if grouped else [])]
-    if grouped:
-        sheet = contact_sheet(tiles, IN_A_ROW, TILE, list(map(word, shown)))
-    else:
-        sheet = contact_sheet(tiles, LONE_IN_A_ROW, LONE_TILE)
+        tiles += [*row, *([BLANK] * (-len(row) % in_a_row) if grouped else [])]
+    titles = [word(name) for name in shown for _ in range(-(-len(strata[name]) // in_a_row))]
+    sheet = contact_sheet(tiles, in_a_row, side, titles if grouped else ())
     return sheet, _caption(names, len(shown), grouped, len(places))
+
+
+def _layout(sample: Sample, grouped: bool) -> tuple[int, int]:
+    """Samples in a row, and the side of each in pixels."""
+    in_a_row, side = (IN_A_ROW, TILE) if grouped else (LONE_IN_A_ROW, LONE_TILE)
+    if side >= sample.legible:
+        return in_a_row, side
+    return max(1, in_a_row * side // sample.legible), sample.legible
 
 
 def _choose(files: Sequence[Path], sample: Sample, labels: Labels) -> Mapping[str, Sequence[Place]]:

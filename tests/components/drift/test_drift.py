@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import tensorflow_data_validation as tfdv
+from tensorflow_metadata.proto.v0.statistics_pb2 import DatasetFeatureStatisticsList
 
 from components.core.errors import ConvoyError
 from components.core.images import encode_png
@@ -14,6 +15,7 @@ from components.core.task import Spec
 from components.core.training_data import describe_samples
 from components.drift.drift import MISSING, SHOWN, Drift, describe_drift, measure_drift
 from components.drift.params import DriftParams
+from components.samples.text import TextSample
 from pipelines.tasks.keypoints import TASK as KEYPOINTS
 from pipelines.tasks.segmentation import TASK as SEGMENTATION
 from tests.specs import make_spec
@@ -195,3 +197,36 @@ def test_many_distances_are_told_by_the_largest() -> None:
     assert len(shown) == SHOWN
     assert rest == "22 more, 11 of them above their thresholds"
     assert describe_drift(drifts[:1]) == ["x0: distance 0.000, within 0.1"]
+
+
+def test_texts_of_other_words_lengths_and_alphabets_have_drifted(tmp_path: Path) -> None:
+    sample = TextSample(name="toy").knowing(("a", "good", "bad", "film"))
+    columns = ("words", "alphabet", "unknown_words")
+
+    def statistics(name: str, *texts: str) -> DatasetFeatureStatisticsList:
+        rows = [
+            make_row(
+                sample,
+                f"{texts[at % len(texts)]} {'film ' * (at % 4)}".encode(),
+                f"{at}.txt",
+                label="a",
+            )
+            for at in range(200)
+        ]
+        file = write_shard(tmp_path / f"{name}.parquet", sample, LABELS, rows)
+        return describe_samples([file], sample, LABELS)
+
+    before = statistics("before", "a good film", "a bad film")
+    assert _drifted_texts(statistics("same", "a bad film", "a good film"), before, columns) == set()
+    new = statistics("words", "a dreary film", "a dull picture")
+    assert _drifted_texts(new, before, columns) == {"unknown_words"}
+    new = statistics("length", "a good good good film " * 9)
+    assert "words" in _drifted_texts(new, before, columns)
+    new = statistics("alphabet", "хороший фильм")
+    assert {"alphabet", "unknown_words"} <= _drifted_texts(new, before, columns)
+
+
+def _drifted_texts(
+    now: DatasetFeatureStatisticsList, before: DatasetFeatureStatisticsList, columns: Sequence[str]
+) -> set[str]:
+    return {each.column for each in measure_drift(now, before, PARAMS, columns) if each.drifted}

@@ -116,7 +116,7 @@ def test_oddities_are_told_and_met(shipped: Path) -> None:
         "1 of 95: has more than 8 bits a channel",
         "1 of 95: is grey among others",
         "1 of 95: is the same as an earlier one",
-        "1 cannot be opened, which stops a run; mend or remove it: cat/broken.png: not an image",
+        "1 cannot be read, which stops a run; mend or remove it: cat/broken.png: not an image",
         "1 is the same as another one with other labels",
         "owl/wrong.png is dog/0.png",
     ):
@@ -257,3 +257,31 @@ make_few = partial(photos, counts={"a cat": 3, "a dog": 3})
 def test_few_images_have_parameters_that_can_be_planned(shipped: Path) -> None:
     create("toy", make_few(shipped / "photos"))
     assert write_plan("toy").is_dir()
+
+
+def test_a_folder_of_reviews_becomes_a_task_of_texts(shipped: Path) -> None:
+    from tests.layouts import as_text_folders
+
+    as_text_folders(shipped / "reviews", ("neg", "pos"))
+    (shipped / "reviews/train/neg/empty.txt").touch()
+    created = create("reviews", Path("reviews"))
+    block = block_of("reviews")
+    assert block["task"] == "pipelines/tasks/sentiment"
+    assert block["source"] == {"kind": "text_folder", "path": "reviews"}
+    assert block["checks"] == {"classes": ["neg", "pos"], "alphabet": "latin"}
+    assert 16 <= block["prepare"]["length"] <= 48
+    assert "augment" not in block
+    assert "1 cannot be read, which stops a run; mend or remove it: train/neg/empty.txt: empty" in (
+        " ".join(oddities(created.found))
+    )
+    show(*describe_new(created))
+    assert write_plan("reviews").is_dir()
+
+
+def test_columns_of_a_table_are_named_where_they_are_not_the_usual_ones(shipped: Path) -> None:
+    rows = [f"film number {at},{at % 2}" for at in range(80)]
+    (shipped / "tweets.csv").write_text("\n".join(["tweet,target", *rows]))
+    create("tweets", Path("tweets.csv"))
+    keys = {"kind": "text_table", "path": "tweets.csv", "text": "tweet", "label": "target"}
+    assert block_of("tweets")["source"] == keys
+    assert write_plan("tweets").is_dir()

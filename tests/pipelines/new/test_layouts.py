@@ -23,11 +23,15 @@ WRITERS: dict[str, tuple[Writer, str]] = {
     "mnist_idx": (layouts.as_idx, "classification"),
     "csv_labels": (partial(layouts.as_csv, **SOME), "classification"),
     "image_folder": (partial(layouts.as_folders, **SOME), "classification"),
+    "text_folder": (partial(layouts.as_text_folders, classes=CLASSES[:2]), "sentiment"),
+    "text_table": (partial(layouts.as_text_table, classes=CLASSES[:2]), "sentiment"),
+    "text_lines": (partial(layouts.as_text_lines, classes=CLASSES[:2]), "sentiment"),
 }
 
 
 def test_every_layout_of_ones_own_has_a_writer_here() -> None:
-    drawn = {kind for kind in list_kinds() if kind.startswith("rendered_")} | {"sklearn_digits"}
+    drawn = {kind for kind in list_kinds() if kind.startswith(("rendered_", "composed_"))}
+    drawn.add("sklearn_digits")
     assert {*WRITERS} == {*list_kinds()} - drawn == {*ORDER}
 
 
@@ -92,7 +96,7 @@ def test_coco_distribution_with_images_and_annotations_apart(shipped: Path) -> N
 
 def test_no_layout_is_one_sentence_that_names_them(shipped: Path) -> None:
     save(np.zeros((8, 8), np.uint8), shipped / "photos/a.png")
-    with pytest.raises(ConvoyError, match=r"photos: has none of the layouts pts_.*image_folder;"):
+    with pytest.raises(ConvoyError, match=r"photos: has none of the layouts pts_.*text_folder;"):
         recognise(shipped / "photos")
 
 
@@ -109,4 +113,5 @@ def test_misspelt_names_get_the_nearest(shipped: Path) -> None:
 
 def test_the_tasks_that_can_learn_from_labels(shipped: Path) -> None:
     assert tasks_for("image_folder") == ["classification", "binary"]
+    assert tasks_for("text_folder") == ["sentiment"]
     assert tasks_for("coco_labels") == ["binary"]

@@ -6,6 +6,7 @@ from components.core.task import Spec
 from pipelines.reports.augment import policy_table
 from pipelines.tasks import segmentation
 from pipelines.tasks.classification import TASK
+from pipelines.tasks.sentiment import TASK as SENTIMENT
 from tests.specs import make_spec
 
 
@@ -32,6 +33,12 @@ def test_only_what_changes_is_listed() -> None:
 
 def test_it_says_what_changes_while_training() -> None:
     assert ["anew in every epoch", "yes"] in rows(spec_of(online=True))
+
+
+def test_what_an_augmentation_reads_of_other_blocks_is_no_change() -> None:
+    spec = make_spec(SENTIMENT, checks={"classes": ["neg", "pos"]}, augment={"word_swap": 0.1})
+    assert rows(spec)[0] == ["word_swap", "0.1"]
+    assert len(rows(spec)) == 3
 
 
 def test_a_window_is_told_by_its_sides() -> None:

@@ -41,7 +41,7 @@ def model(sources: Sources) -> Section | None:
         blocks.append(Facts(_size(layers)))
         title = f"Layers ({len(layers)})"
         text = (
-            "The receptive field is what of the input a value depends on, in pixels of an image, "
+            "The receptive field is what of the input a value depends on, in pixels or words, "
             "the stride how far apart two values are there. Bytes are those of the output for one "
             "sample in floats of 32 bits, multiply-adds those of kernels."
         )

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from components.samples.text import TextSample
 from pipelines.reports.page import samples
 from pipelines.reports.page.samples import describe_splits, draw_samples
 from pipelines.tasks.segmentation.checks import MaskChecks
@@ -87,3 +88,18 @@ def test_masks_are_drawn_onto_their_images_and_their_values_are_named() -> None:
         "void",
         "5",
     ]
+
+
+def test_texts_are_as_wide_as_they_must_be_to_be_read(tmp_path: Path) -> None:
+    sample = TextSample(name="toy")
+    rows = [
+        make_row(sample, f"text {at}".encode(), f"{at}.txt", "train", label=label)
+        for label in ("neg", "pos")
+        for at in range(3)
+    ]
+    write_shard(tmp_path / "train-00000.parquet", sample, LABELS, rows)
+    sheet, caption = draw_samples(tmp_path, sample, LABELS)
+    assert caption.alt == "6 samples of the training split, a row a class: neg, pos."
+    assert 2 * sample.legible < sheet.width < 3 * sample.legible
+    (described,) = describe_splits(tmp_path, sample, LABELS).values()
+    assert list(described.rows) == ["label", "words", "alphabet"]
