@@ -145,7 +145,7 @@ def layer_table(network: keras.Model, shape: Sequence[int | None] | None = None)
 
     Args:
         network: The network.
-        shape: Of one input, for a network that takes any size; the network's own by default.
+        shape: Of one input, for a network that takes any size; others have their own.
 
     Returns:
         `layer`, its path; `type`; `output`, its shape without the batch; `parameters`, all, and
@@ -172,7 +172,8 @@ def receptive_fields(
 
 def _walked(network: keras.Model, shape: Sequence[int | None] | None) -> _Walk:
     walk = _Walk()
-    given = (None, *shape) if shape else network.input_shape
+    own = network.input_shape
+    given = (None, *shape) if shape and None in own[1:] else own
     walk.follow(network, network.get_config(), [_Value(Field.of_one(_rank(network)), given)])
     return walk
 

@@ -37,8 +37,9 @@ def test_layers_over_indices_are_listed_with_their_fields() -> None:
     indices = keras.Input((32,), dtype="int32")
     vectors = keras.layers.Embedding(10, 8, name="embedding")(indices)
     network = keras.Model(indices, build_model("kim_cnn", (32, 8), 1, {})(vectors), name="network")
-    table = layer_table(network).set_index("layer")
+    table = layer_table(network, (32, 8)).set_index("layer")  # as training gives the body's shape
     assert table.loc["network/embedding", "receptive_field"] == "1"
+    assert table.loc["network/embedding", "output"] == "32 x 8"
     assert table.loc["kim_cnn/conv5", "receptive_field"] == "5"
 
 
