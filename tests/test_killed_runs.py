@@ -124,13 +124,13 @@ def left_over(project: Workspace) -> list[Path]:
 
 def champions(project: Workspace) -> int:
     sql = "SELECT count(*) FROM registered_model_aliases WHERE alias = 'champion'"
-    with closing(sqlite3.connect(f"file:{project.folder / 'mlflow.db'}?mode=ro", uri=True)) as db:
+    with closing(sqlite3.connect(f"file:{project.folder / 'mlflow.db'}?mode=rw", uri=True)) as db:
         (count,) = db.execute(sql).fetchone()
     return int(count)
 
 
 def versions(project: Workspace) -> int:
-    with closing(sqlite3.connect(f"file:{project.folder / 'mlflow.db'}?mode=ro", uri=True)) as db:
+    with closing(sqlite3.connect(f"file:{project.folder / 'mlflow.db'}?mode=rw", uri=True)) as db:
         (count,) = db.execute("SELECT count(*) FROM model_versions").fetchone()
     return int(count)
 

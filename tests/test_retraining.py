@@ -101,7 +101,8 @@ def kill_stage(project: Workspace, stage: str) -> None:
 
 
 def query(project: Workspace, sql: str) -> list[str]:
-    uri = f"file:{project.folder / 'mlflow.db'}?mode=ro"
+    # what a killed process has left half written is only undone by who may write
+    uri = f"file:{project.folder / 'mlflow.db'}?mode=rw"
     with closing(sqlite3.connect(uri, uri=True)) as connection:
         return [str(value) for (value,) in connection.execute(sql)]
 
