@@ -45,7 +45,8 @@ def framed(picture: Image.Image, box: Box, width: int) -> Image.Image:
     drawn = fit_tile(picture, TILE)
     scale = drawn.width / width
     left, top, right, bottom = (scale * edge for edge in box)
-    ImageDraw.Draw(drawn).rectangle((left, top, right - 1, bottom - 1), outline=FRAME, width=2)
+    edges = (left, top, max(left, right - 1), max(top, bottom - 1))  # at least a point
+    ImageDraw.Draw(drawn).rectangle(edges, outline=FRAME, width=2)
     return drawn
 
 

@@ -16,6 +16,12 @@ def test_a_frame_lies_on_the_edges_of_its_box() -> None:
     assert (columns.min(), columns.max()) == (48, 143)
 
 
+def test_a_frame_around_less_than_a_pixel_is_seen() -> None:
+    picture = Image.new("RGB", (1000, 800))
+    drawn = np.asarray(framed(picture, (500.0, 400.0, 501.0, 401.0), 1000))
+    assert drawn.any()
+
+
 def test_errors_are_crosses_and_groups_have_names() -> None:
     points = {"a": np.random.default_rng(0).normal(size=(12, 2))}
     groups = ["x", "y"] * 6
