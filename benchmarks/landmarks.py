@@ -3,8 +3,8 @@
     python -m benchmarks.landmarks FACES.csv --more FOLDER
 
 `FACES.csv` is in Kaggle's layout; `FOLDER` has faces with a `.pts` file each, which are learnt from
-as well and never tested. First the network of `recipe=few` is trained on rendered faces and
-registered as version 1. Each fold of the real faces is tested once by networks that start from it
+as well and never tested. First the default recipe is trained on rendered faces and registered as
+version 1. Each fold of the real faces is tested once by networks that start from it (`recipe=few`)
 and learn from the other folds, of which convoy takes a ninth for validation. Faces that look nearly
 the same are of one group, which no fold and no split divides. The last lines give the means over
 the folds and their 95% intervals.
@@ -21,7 +21,7 @@ import numpy as np
 from PIL import Image
 from rich.console import Console
 
-from benchmarks.keypoints import METRICS, RENDERED, TASK
+from benchmarks.keypoints import METRICS, TASK
 from benchmarks.pretrained import describe, group_alike, split
 from benchmarks.rows import Report, Row
 from benchmarks.workspace import Workspace
@@ -53,7 +53,7 @@ def main() -> None:
         project.mkdir()
         tables = write_folds(options.faces, options.more, options.origin, options.folds, folder)
         report = Report(Workspace(project), METRICS, folder)
-        report.run([Row("rendered faces", TASK, ("train.options.width=64",))], console)
+        report.run([Row("rendered faces", TASK)], console)
         measured = report.run(rows(tables, overrides), console)
     for metric in METRICS[:2]:
         console.print(f"{metric}: {describe([each[metric] for each in measured])}")
@@ -62,9 +62,8 @@ def main() -> None:
 def rows(tables: Sequence[Path], overrides: Sequence[str]) -> Iterator[Row]:
     """A run a fold."""
     for number, table in enumerate(tables):
-        words = (f"source.path={table}", f"seed={number}", "recipe=few", *overrides)
-        start = ("source.kind=kaggle_keypoints", f"train.initial_weights={RENDERED}")
-        yield Row(f"fold {number}", TASK, (*start, *words))
+        words = ("recipe=few", f"source.path={table}", f"seed={number}", *overrides)
+        yield Row(f"fold {number}", TASK, words)
 
 
 def write_folds(
