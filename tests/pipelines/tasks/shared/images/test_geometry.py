@@ -3,7 +3,7 @@ from typing import Any
 import numpy as np
 import pytest
 import tensorflow as tf
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 from scipy import ndimage
@@ -39,7 +39,7 @@ DRAWS = (
     "window_y",
 )
 draws = st.fixed_dictionaries({name: st.floats(-1, 1, width=32) for name in DRAWS})
-quick = settings(max_examples=15)
+quick = settings(max_examples=15, suppress_health_check=[HealthCheck.filter_too_much])
 
 
 def make_warp(
