@@ -111,8 +111,7 @@ def write_page(text: str, width: int, most: int) -> Image.Image:
         most: Lines that are shown.
     """
     shown = text[: most * width]  # no letter is narrower than a pixel
-    printable = "".join(each if each.isprintable() else " " for each in shown)
-    lines = wrap(printable, width - 2 * GAP).split("\n")
+    lines = wrap(_printable(shown), width - 2 * GAP).split("\n")
     if len(lines) > most or len(shown) < len(text):
         lines = [*lines[: most - 1], "…"]
     written = "\n".join(lines)
@@ -134,7 +133,7 @@ def write_words(words: Sequence[str], colours: Sequence[str], width: int, most: 
     paper = Image.new("RGB", (width, 2 * GAP + most * height), PAPER)
     pen, x, line = ImageDraw.Draw(paper), GAP, 0
     for word, colour in zip(words, colours, strict=True):
-        shown = "".join(each if each.isprintable() else " " for each in word)
+        shown = _printable(word)
         length = font.getlength(f"{shown} ")
         if x > GAP and x + length > width - 2 * GAP:
             if line + 1 == most:
@@ -146,6 +145,11 @@ def write_words(words: Sequence[str], colours: Sequence[str], width: int, most: 
         pen.text((x + 1, y), shown, INK, font)
         x += round(length)
     return paper.crop((0, 0, width, 2 * GAP + (line + 1) * height))
+
+
+def _printable(text: str) -> str:
+    """The text with blanks for what cannot be printed."""
+    return "".join(each if each.isprintable() else " " for each in text)
 
 
 def wrap(text: str, width: int, size: int = FONT_SIZE) -> str:

@@ -12,6 +12,7 @@ import pandas as pd
 from mlflow.entities.model_registry import ModelVersion
 
 from components.core.errors import ConvoyError
+from components.core.lines import read_lines, write_lines
 from components.core.parquet import read_batches
 from components.core.store import mlflow_errors
 from components.core.table import NULLABLE, described_columns, read_hashes
@@ -51,14 +52,10 @@ def log_training_data(
         for name in (STATISTICS, HASHES):
             (Path(folder) / name).parent.mkdir()
         tfdv.write_stats_text(statistics, str(Path(folder) / STATISTICS))
-        _write_lines(Path(folder) / HASHES, sorted(hashes))
+        write_lines(Path(folder) / HASHES, sorted(hashes))
         if vocabulary:
-            _write_lines(Path(folder) / VOCABULARY, vocabulary)
+            write_lines(Path(folder) / VOCABULARY, vocabulary)
         mlflow.log_artifacts(folder)
-
-
-def _write_lines(file: Path, lines: Sequence[str]) -> None:
-    file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
 def load_statistics(version: ModelVersion) -> DatasetFeatureStatisticsList | None:
@@ -78,7 +75,7 @@ def load_hashes(version: ModelVersion) -> frozenset[str] | None:
 def load_vocabulary(version: ModelVersion) -> Sequence[str]:
     """The words that a version knows; none where none were logged with it."""
     file = _fetch(version, VOCABULARY)
-    return file.read_text(encoding="utf-8").split("\n")[:-1] if file else ()
+    return read_lines(file) if file else ()
 
 
 def describe_samples(

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from components.core.lines import read_lines
+
 VOCABULARY_FILE = Path("assets.extra") / "vocabulary.txt"
 """A word a line, within the folder of an exported model; absent where it knows none."""
 
@@ -14,4 +16,4 @@ def read_vocabulary(model: Path) -> Sequence[str]:
         model: The folder of a SavedModel.
     """
     file = model / VOCABULARY_FILE
-    return file.read_text(encoding="utf-8").split("\n")[:-1] if file.is_file() else ()
+    return read_lines(file) if file.is_file() else ()

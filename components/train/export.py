@@ -1,6 +1,5 @@
 """Exports a trained network with the preprocessing inside, so that serving has no skew."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import keras
@@ -8,6 +7,7 @@ import tensorflow as tf
 import tensorflow_transform as tft
 
 from components.core.fingerprint import forget_uuid
+from components.core.lines import write_lines
 from components.core.parts import Sample
 from components.core.served_model import CLASSES_FILE
 from components.core.task import Spec
@@ -70,13 +70,9 @@ def export(
     (folder / DEFINITION_FILE).write_text(network.to_json(indent=2))
     network.save_weights(folder / WEIGHTS_FILE)
     (folder / CLASSES_FILE).parent.mkdir(exist_ok=True)
-    _write_lines(folder / CLASSES_FILE, spec.learning.classes(transform))
+    write_lines(folder / CLASSES_FILE, spec.learning.classes(transform))
     if words:
-        _write_lines(folder / VOCABULARY_FILE, words)
-
-
-def _write_lines(file: Path, lines: Sequence[str]) -> None:
-    file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        write_lines(folder / VOCABULARY_FILE, words)
 
 
 def _strings(name: str) -> tf.TensorSpec:

@@ -13,11 +13,11 @@ from components.core.errors import ConvoyError
 from components.core.faults import gather
 from components.core.table import Record
 from components.core.walking import list_folder, readable
+from components.ingest.class_folders import NO_CLASS
 from components.ingest.texts import TextSource
 from components.samples.text import begins_like_text
 
 BLANK = "a blank line"
-NO_CLASS = "in no class"
 
 DATA = frozenset(("csv", "json", "jsonl", "ndjson", "toml", "tsv", "xml", "yaml", "yml"))
 PROSE = frozenset(("htm", "html", "ini", "log", "md", "pts", "py", "rst", "text", "txt"))

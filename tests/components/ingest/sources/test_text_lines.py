@@ -7,8 +7,9 @@ import pytest
 
 from components.core.errors import ConvoyError
 from components.core.faults import FaultsError
+from components.ingest.class_folders import NO_CLASS
 from components.ingest.ingest import load_source
-from components.ingest.sources.text_lines import BLANK, NO_CLASS, Source, find_classes
+from components.ingest.sources.text_lines import BLANK, Source, find_classes
 from components.samples.text import TextSample
 
 POS, NEG = "rt-polarity.pos", "rt-polarity.neg"
