@@ -123,16 +123,18 @@ def left_over(project: Workspace) -> list[Path]:
 
 
 def champions(project: Workspace) -> int:
-    sql = "SELECT count(*) FROM registered_model_aliases WHERE alias = 'champion'"
-    with closing(sqlite3.connect(f"file:{project.folder / 'mlflow.db'}?mode=rw", uri=True)) as db:
-        (count,) = db.execute(sql).fetchone()
-    return int(count)
+    return count(project, "registered_model_aliases WHERE alias = 'champion'")
 
 
 def versions(project: Workspace) -> int:
+    return count(project, "model_versions")
+
+
+def count(project: Workspace, rows: str) -> int:
+    # what a killed process has left half written is only undone by who may write
     with closing(sqlite3.connect(f"file:{project.folder / 'mlflow.db'}?mode=rw", uri=True)) as db:
-        (count,) = db.execute("SELECT count(*) FROM model_versions").fetchone()
-    return int(count)
+        (found,) = db.execute(f"SELECT count(*) FROM {rows}").fetchone()
+    return int(found)
 
 
 def wait_until(reached: Callable[[], bool], seconds: float = 30) -> None:
