@@ -250,6 +250,14 @@ class Sample(Part, ABC):
             SampleError: When it cannot be decoded.
         """
 
+    def cost(self, data: bytes) -> int:
+        """About how many bytes a sample takes once it is decoded; as many as it has, by default.
+
+        Args:
+            data: An encoded sample, broken or not; only its head is looked at.
+        """
+        return len(data)
+
     # pictures
 
     @abstractmethod

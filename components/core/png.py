@@ -35,6 +35,15 @@ def chunk_types(data: bytes) -> set[bytes]:
     return {kind for kind, _ in read_chunks(data)}
 
 
+def read_size(data: bytes) -> tuple[int, int] | None:
+    """Width and height that a PNG file tells; None of what is none, or is cut off there."""
+    header = data[:24]
+    if len(header) < 24 or not header.startswith(SIGNATURE):
+        return None
+    width, height = struct.unpack(">II", header[16:])
+    return width, height
+
+
 def strip_chunks(data: bytes) -> bytes:
     """A PNG file without the chunks of `UNSHOWN`, its compressed pixels untouched."""
     chunks = list(read_chunks(data))

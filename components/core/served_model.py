@@ -21,6 +21,7 @@ class ServedModel:
 
     Attributes:
         input: The name of its one input.
+        outputs: Type and shape of its outputs, by name; None for what may differ.
         classes: Names of the classes in the order of the model's outputs; may be empty.
     """
 
@@ -37,6 +38,7 @@ class ServedModel:
         if len(inputs) != 1:
             raise ValueError(f"one input is needed, the model has {len(inputs)}: {inputs}")
         self.input = inputs[0]
+        self.outputs = dict(self._serve.structured_outputs)
 
     @classmethod
     def load(cls, folder: Path) -> Self:

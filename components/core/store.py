@@ -31,6 +31,8 @@ ARTIFACTS = "mlartifacts"
 TRACKING_URI = "MLFLOW_TRACKING_URI"
 CHAMPION = "champion"
 MODEL_ARTIFACT = "model"
+MLMODEL = "MLmodel"
+"""The file that makes a folder one of MLflow's models."""
 DIGEST_TAG = "model_digest"
 """A version's tag with the digest of its files, by which they are checked."""
 MODEL_URI = re.compile(r"models:/([^/@]+)(?:/(\d+)|@([^/@]+))")
@@ -163,6 +165,20 @@ def download(uri: str) -> Path:
             "is not loaded: bring its files back from a backup, or register another",
         )
     return model
+
+
+def load_example(folder: Path, column: str) -> bytes | None:
+    """The encoded sample that a model was registered with; None when there is none.
+
+    Args:
+        folder: The SavedModel, as `download` gives it.
+        column: The name of the model's input.
+    """
+    roots = [each for each in folder.parents if (each / MLMODEL).is_file()]
+    if not roots:
+        return None
+    example = mlflow.models.Model.load(roots[0]).load_input_example(str(roots[0]))
+    return None if example is None else bytes(example[column].iloc[0])
 
 
 def _resolve(uri: str) -> ModelVersion:

@@ -60,10 +60,13 @@ def log_training_data(
 
 def load_statistics(version: ModelVersion) -> DatasetFeatureStatisticsList | None:
     """The statistics of a version's training split; None when none were logged with it."""
-    import tensorflow_data_validation as tfdv
+    from google.protobuf import text_format
+    from tensorflow_metadata.proto.v0.statistics_pb2 import DatasetFeatureStatisticsList
 
     file = _fetch(version, STATISTICS)
-    return tfdv.load_stats_text(str(file)) if file else None
+    if file is None:
+        return None
+    return text_format.Parse(file.read_text(encoding="utf-8"), DatasetFeatureStatisticsList())
 
 
 def load_hashes(version: ModelVersion) -> frozenset[str] | None:

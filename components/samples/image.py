@@ -17,8 +17,10 @@ from components.core.images import (
     inspect_image,
     is_kept,
     load_picture,
+    open_image,
 )
 from components.core.parts import Sample, SampleError, Tensors
+from components.core.png import read_size
 
 if TYPE_CHECKING:
     import keras
@@ -251,6 +253,15 @@ class ImageSample(Sample):
         except Exception as error:  # Pillow raises a dozen types for broken files
             raise SampleError(describe_fault(error)) from None
         return encode_picture(picture.convert("RGB"))
+
+    def cost(self, data: bytes) -> int:
+        """The pixels in RGB; of what cannot be opened, or is never decoded, the bytes it has."""
+        most = self.limits.max_pixels
+        try:
+            width, height = read_size(data) or open_image(data, most).size
+        except Exception:  # Pillow raises a dozen types for broken files
+            return len(data)
+        return 3 * width * height if width * height <= most else len(data)
 
     def draw(self, data: bytes) -> Image.Image:
         """The image itself, 8-bit RGB."""

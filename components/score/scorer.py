@@ -11,7 +11,8 @@ from typing import Any
 import tensorflow as tf
 
 from components.core.errors import ConvoyError
-from components.core.parts import Prediction, Sample, SampleError, View
+from components.core.parts import Sample, SampleError, View
+from components.core.predicting import Predicted, predict_accepted
 from components.core.served_model import ServedModel
 from components.core.task import Spec
 from components.score.parts import ERROR
@@ -24,12 +25,7 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 class Scorer:
-    """A served model, the kind of its samples and what is shown of its predictions.
-
-    The model decodes what ingest keeps as it is itself, as in training; what ingest would encode
-    anew is encoded here, too. Only when the model refuses a batch are its samples looked at one
-    by one, so good samples are decoded once.
-    """
+    """A served model, the kind of its samples and what is shown of its predictions."""
 
     def __init__(self, model: ServedModel, sample: Sample, view: View, batch_size: int) -> None:
         """Takes the most samples that the model is given at once."""
@@ -61,31 +57,15 @@ class Scorer:
         try:
             return self._sample.accept(sample)
         except SampleError as error:
-            return _failed(str(error))
+            return _failed(error)
 
     def _predict(self, samples: Sequence[bytes]) -> list[Rows]:
-        """Predicts in one batch; one that the model refuses is halved until it is one sample."""
-        try:
-            outputs = self._model.predict(samples)
-        except tf.errors.OpError:
-            if len(samples) == 1:
-                return [self._predict_rescued(samples[0])]
-            half = len(samples) // 2
-            return self._predict(samples[:half]) + self._predict(samples[half:])
-        return [self._show(outputs, at) for at in range(len(samples))]
+        return [self._show(each) for each in predict_accepted(self._model, self._sample, samples)]
 
-    def _predict_rescued(self, sample: bytes) -> Rows:
-        """Predicts from another encoding of a sample, or says why that cannot be done either."""
-        try:
-            return self._show(self._model.predict([self._sample.rescue(sample)]), 0)
-        except SampleError as error:
-            return _failed(str(error))
-        except tf.errors.OpError as error:
-            return _failed(f"the model refuses it: {error.message}")
-
-    def _show(self, outputs: Prediction, at: int) -> Rows:
-        prediction = {name: values[at] for name, values in outputs.items()}
-        return self._view.rows(prediction, self.classes)
+    def _show(self, predicted: Predicted) -> Rows:
+        if isinstance(predicted, SampleError):
+            return _failed(predicted)
+        return self._view.rows(predicted, self.classes)
 
 
 @lru_cache(maxsize=1)  # Beam's local runner shares the process, and so the model, with its caller
@@ -110,5 +90,5 @@ def load_scorer(spec: str, folder: Path) -> Scorer:
 atexit.register(load_scorer.cache_clear)  # TensorFlow complains if it must free a model later
 
 
-def _failed(reason: str) -> Rows:
-    return [{ERROR: reason}]
+def _failed(error: SampleError) -> Rows:
+    return [{ERROR: str(error)}]
