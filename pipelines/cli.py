@@ -411,6 +411,26 @@ def score(
 
 
 @app.command()
+def serve(
+    tasks: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Those that have a champion when left out.",
+            show_default=False,
+            autocompletion=completion.tasks,
+        ),
+    ] = None,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8080,
+    workers: Annotated[int, typer.Option(min=1, help="Processes, each with all models.")] = 1,
+) -> None:
+    """Serves the champions over HTTP, with a page to try them; promotions reach it running."""
+    from pipelines.serving import serve
+
+    serve(tasks or [], host, port, workers)
+
+
+@app.command()
 def lineage(task: TaskName) -> None:
     """Prints the chain from the source's hash to the registered version."""
     from pipelines.lineage import lineage_tree

@@ -63,11 +63,11 @@ class Visit:
 
 
 @contextmanager
-def look_at(file: Path, width: int = 1200, dark: bool = False) -> Iterator[Visit]:
-    """Opens a file in Chromium; the test is skipped where there is none.
+def look_at(place: Path | str, width: int = 1200, dark: bool = False) -> Iterator[Visit]:
+    """Opens a page in Chromium; the test is skipped where there is none.
 
     Args:
-        file: An HTML file.
+        place: An HTML file, or an address.
         width: Of the window, in pixels.
         dark: Whether the reader prefers dark colours.
     """
@@ -83,7 +83,7 @@ def look_at(file: Path, width: int = 1200, dark: bool = False) -> Iterator[Visit
         page.on("console", lambda said: visit.complaints.append(said.text))
         page.on("pageerror", lambda error: visit.complaints.append(str(error)))
         page.on("request", lambda asked: visit.requests.append(asked.url))
-        page.goto(file.resolve().as_uri())
+        page.goto(place if isinstance(place, str) else place.resolve().as_uri())
         visit.requests = [
             url for url in visit.requests if url != page.url and not url.startswith("data:")
         ]

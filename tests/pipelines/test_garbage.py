@@ -15,3 +15,27 @@ def test_the_collector_runs_less_often_and_not_over_what_is_left_at_the_end() ->
     command = (sys.executable, "-c", CODE)
     result = subprocess.run(command, capture_output=True, text=True, check=True)
     assert result.stdout.split() == ["rarer", "True", "frozen"]
+
+
+FORGET = """
+import gc, weakref
+from pipelines.garbage import forget_libraries
+
+class Model:
+    def __init__(self):
+        self.itself = self
+
+forget_libraries()
+forgotten, before = gc.get_freeze_count(), len(gc.get_objects())
+model = Model()
+left = weakref.ref(model)
+del model
+gc.collect()
+print(forgotten > before, left())
+"""
+
+
+def test_libraries_are_forgotten_and_later_models_are_not() -> None:
+    command = (sys.executable, "-c", FORGET)
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert result.stdout.split() == ["True", "None"]

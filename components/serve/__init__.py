@@ -1,0 +1,1 @@
+"""Serves champions over HTTP; promotion and rollback reach them without a restart."""

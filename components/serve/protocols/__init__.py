@@ -1,0 +1,1 @@
+"""How clients may ask, a file a protocol."""
