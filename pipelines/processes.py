@@ -10,6 +10,7 @@ it holds what it inherited: the lock of the run is free when nothing of the run 
 
 import os
 import signal
+import stat
 import subprocess
 import sys
 import threading
@@ -83,6 +84,8 @@ def signals_raised() -> Iterator[None]:
     def stop(number: int, _: object) -> None:
         for each in heard:
             signal.signal(each, signal.SIG_DFL)
+        if number == signal.SIGHUP:
+            _let_go_of_terminal()
         raise SystemExit(SIGNALLED + number)
 
     for each in heard:
@@ -92,6 +95,18 @@ def signals_raised() -> Iterator[None]:
     finally:
         for each in heard:
             signal.signal(each, before[each])
+
+
+def _let_go_of_terminal() -> None:
+    """Sends to nowhere what would be written to a terminal that is closed, which fails.
+
+    Python would end with 120 in the code's place, since 3.13 even where nothing is left to write.
+    """
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        if stat.S_ISCHR(os.fstat(stream).st_mode):
+            os.dup2(nowhere, stream)
+    os.close(nowhere)
 
 
 def keep(command: Sequence[str]) -> int:
