@@ -39,7 +39,7 @@ def below(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     Path("toy.py").write_text("from pipelines.tasks.classification import TASK\n")
     Path("params.yaml").write_text(PARAMS.format(path="mine/images"))
     Path("dvc.yaml").write_text(DVC_YAML)
-    Path(".gitignore").write_text("/mine\n/artifacts\n")
+    Path(".gitignore").write_text("/mine\n/artifacts\n__pycache__\n")
     Path("mine/images").mkdir(parents=True)
     Path("mine/images/a.png").write_text("a")
     git("init", "--quiet", str(project))

@@ -113,6 +113,8 @@ def grow(folder: Path, entries: list[tuple[list[str], bytes | str]]) -> None:
     for names, content in entries:
         path = folder.joinpath(*names)
         with suppress(OSError):
+            if not path.parent.resolve().is_relative_to(folder.resolve()):
+                continue  # a link leads out; what lies there would stay for the next tree
             path.parent.mkdir(parents=True, exist_ok=True)
             if isinstance(content, bytes):
                 if not path.exists():
