@@ -73,7 +73,7 @@ class MaskFeatures(Features):
 
     def draw(self, picture: Image.Image, example: Mapping[str, np.ndarray]) -> Image.Image:
         """The picture under its mask."""
-        from pipelines.tasks.segmentation.palette import overlay
+        from pipelines.tasks.shared.palette import overlay
 
         return overlay(picture, example["mask"])
 

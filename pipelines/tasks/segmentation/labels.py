@@ -43,7 +43,7 @@ class MaskLabels(Labels):
         import numpy as np
 
         from components.core.masks import VOID, decode_mask
-        from pipelines.tasks.segmentation.palette import overlay
+        from pipelines.tasks.shared.palette import overlay
 
         mask = decode_mask(labels["mask"])
         return overlay(picture, np.where(mask == self.checks.void, np.uint8(VOID), mask))

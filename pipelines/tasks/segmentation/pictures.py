@@ -10,14 +10,14 @@ from PIL import Image
 from components.core.captions import Caption, save_figure
 from components.core.masks import VOID, decode_mask
 from components.core.pictures import DPI, PAPER, Tile, contact_sheet, read_image
-from pipelines.tasks.segmentation.palette import (
+from pipelines.tasks.shared.confusion import mean_over_classes
+from pipelines.tasks.shared.palette import (
     VOID_COLOUR,
     colour_mask,
     legend,
     overlay,
     palette,
 )
-from pipelines.tasks.shared.confusion import mean_over_classes
 
 TILE = 320
 COLUMNS = 4  # image, truth, prediction, errors

@@ -57,7 +57,7 @@ class MaskView(View):
         self, prediction: Prediction, classes: Sequence[str]
     ) -> Mapping[str, Image.Image]:
         """`mask`: the class indices as an image with a palette."""
-        from pipelines.tasks.segmentation.palette import to_palette_image
+        from pipelines.tasks.shared.palette import to_palette_image
 
         return {"mask": to_palette_image(_mask(prediction))}
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipelines.tasks.segmentation.palette import VOID_COLOUR, palette
 from pipelines.tasks.segmentation.pictures import draw_errors, draw_mask, plot_iou
+from pipelines.tasks.shared.palette import VOID_COLOUR, palette
 
 VOID = 255
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipelines.tasks.segmentation.palette import (
+from pipelines.tasks.shared.palette import (
     VOID_COLOUR,
     colour_mask,
     legend,
