@@ -209,6 +209,96 @@ def as_coco_masks(folder: Path, classes: Sequence[str]) -> Mapping[str, Any]:
     return {**write_coco(folder, images, categories, annotations), "classes": list(classes)}
 
 
+def draw_boxes(number: int) -> tuple[np.ndarray, list[tuple[str, list[int]]]]:
+    """Pixels with a bright and a dark rectangle, and what each is and its edges."""
+    height, width = PHOTO
+    rng = np.random.default_rng(number)
+    pixels = rng.integers(90, 130, (height, width, 3), np.uint8)
+    boxes = []
+    for left, (name, value) in zip((0, width // 2), (("car", 30), ("person", 230)), strict=True):
+        x, y = left + int(rng.integers(2, 8)), int(rng.integers(2, 16))
+        pixels[y : y + 20, x : x + 14] = value
+        boxes.append((name, [x, y, x + 14, y + 20]))
+    return pixels, boxes
+
+
+BOXED = 20
+KINDS = ("car", "person")
+
+
+def as_voc(folder: Path) -> Mapping[str, Any]:
+    """Writes the layout of `pascal_voc`; the last image has no box."""
+    for number in range(BOXED):
+        pixels, boxes = draw_boxes(number)
+        save(pixels, folder / "JPEGImages" / f"{number:02}.png")
+        objects = [
+            f"<object><name>{name}</name><bndbox>"
+            + "".join(
+                f"<{side}>{edge}</{side}>"
+                for side, edge in zip(("xmin", "ymin", "xmax", "ymax"), edges, strict=True)
+            )
+            + "</bndbox></object>"
+            for name, edges in boxes[: 2 if number < BOXED - 1 else 0]
+        ]
+        size = f"<size><width>{PHOTO[1]}</width><height>{PHOTO[0]}</height></size>"
+        name = f"<filename>{number:02}.png</filename>"
+        (folder / "Annotations").mkdir(exist_ok=True)
+        file = folder / "Annotations" / f"{number:02}.xml"
+        file.write_text(f"<annotation>{name}{size}{''.join(objects)}</annotation>")
+    return {"path": str(folder)}
+
+
+def as_coco_boxes(folder: Path, names: Sequence[str] = KINDS) -> Mapping[str, Any]:
+    """Writes the layout of `coco_boxes`; category ids have gaps."""
+    drawn = [draw_boxes(number) for number in range(BOXED)]
+    ids = {name: 3 + 14 * at for at, name in enumerate(names)}
+    annotations = [
+        {
+            "image_id": number,
+            "category_id": ids[names[KINDS.index(name)]],
+            "bbox": [x0, y0, x1 - x0, y1 - y0],
+            "iscrowd": 0,
+        }
+        for number, (_, boxes) in enumerate(drawn)
+        for name, (x0, y0, x1, y1) in boxes
+    ]
+    categories = [{"id": number, "name": name} for name, number in ids.items()]
+    return write_coco(folder, [pixels for pixels, _ in drawn], categories, annotations)
+
+
+def as_yolo(folder: Path) -> Mapping[str, Any]:
+    """Writes the layout of `yolo_boxes`, with splits for training and validation."""
+    height, width = PHOTO
+    for number in range(BOXED):
+        pixels, boxes = draw_boxes(number)
+        split = "train" if number < BOXED - 4 else "val"
+        save(pixels, folder / "images" / split / f"{number}.png")
+        lines = [
+            f"{KINDS.index(name)} {(x0 + x1) / 2 / width:.6f} {(y0 + y1) / 2 / height:.6f} "
+            f"{(x1 - x0) / width:.6f} {(y1 - y0) / height:.6f}\n"
+            for name, (x0, y0, x1, y1) in boxes
+        ]
+        (folder / "labels" / split).mkdir(parents=True, exist_ok=True)
+        (folder / "labels" / split / f"{number}.txt").write_text("".join(lines))
+    names = f"train: images/train\nval: images/val\nnames: {list(KINDS)}\n"
+    (folder / "data.yaml").write_text(names)
+    return {"path": str(folder)}
+
+
+def as_csv_boxes(folder: Path) -> Mapping[str, Any]:
+    """Writes the layout of `csv_boxes`, with a column of splits."""
+    rows = ["image,xmin,ymin,xmax,ymax,label,split"]
+    for number in range(BOXED):
+        pixels, boxes = draw_boxes(number)
+        save(pixels, folder / f"{number}.png")
+        split = SPLITS[max(0, number - BOXED + 5) // 2]
+        rows += [
+            f"{number}.png,{','.join(map(str, edges))},{name},{split}" for name, edges in boxes
+        ]
+    (folder / "boxes.csv").write_text("\n".join(rows) + "\n")
+    return {"path": str(folder / "boxes.csv")}
+
+
 def compose_texts(classes: Sequence[str]) -> Iterator[tuple[str, str, str]]:
     """Split, class and text of some sentences, none of them twice."""
     for split, count in {"train": 12, "val": 4, "test": 4}.items():
@@ -258,6 +348,13 @@ def layouts_of(name: str, block: Mapping[str, Any]) -> Mapping[str, Writer]:
         return {
             "mask_folder": partial(as_masks, classes=classes),
             "coco_segmentation": partial(as_coco_masks, classes=classes),
+        }
+    if name == "detection":
+        return {
+            "pascal_voc": as_voc,
+            "coco_boxes": as_coco_boxes,
+            "yolo_boxes": as_yolo,
+            "csv_boxes": as_csv_boxes,
         }
     if name == "sentiment":
         return {

@@ -284,6 +284,17 @@ class Labels(Part, ABC):
         """The group whose share is kept equal in every split; one group by default."""
         return ""
 
+    def clean(self, labels: Mapping[str, Any]) -> tuple[Mapping[str, Any], Sequence[str]]:
+        """Leaves out what cannot be learnt of a sample's labels; nothing by default.
+
+        Args:
+            labels: The label columns as the source gives them.
+
+        Returns:
+            The label columns as the table is to have them, and what was left out, a line each.
+        """
+        return labels, ()
+
     def derive(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Adds the columns that `rules` looks at and the table does not have.
 
@@ -362,6 +373,21 @@ class Augmentation(Part):
         Returns:
             The same, of the same types and ranks, and of the same shapes unless only training
             changes examples (`augment.online`) and its network takes any size.
+        """
+        return dict(batch)
+
+    def mix(self, batch: Tensors, seeds: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Puts examples together of several of a batch; none by default.
+
+        Training that augments online does so before it changes the batch otherwise. Copies are
+        not mixed: they must not depend on their batch.
+
+        Args:
+            batch: As for a change.
+            seeds: As for a change.
+
+        Returns:
+            The same, of the same shapes and types.
         """
         return dict(batch)
 
@@ -454,6 +480,22 @@ class View(Part, ABC):
         self, prediction: Prediction, classes: Sequence[str]
     ) -> Mapping[str, Image.Image]:
         """Further pictures of the prediction for one sample, by name; none by default."""
+        return {}
+
+    def documents(
+        self, samples: Sequence[Row], rows: Sequence[Row], classes: Sequence[str]
+    ) -> Mapping[str, str]:
+        """Further files made of the predictions of many samples; none by default.
+
+        Args:
+            samples: What `Sample.inspect` tells of each, in their order; in the sample's column
+                stands what it is called.
+            rows: The rows of all of them, each with the sample's column before those of `rows`.
+            classes: The names of the model's classes.
+
+        Returns:
+            The files' content by their names.
+        """
         return {}
 
     def answers(self, outputs: np.ndarray, classes: Sequence[str]) -> Mapping[str, np.ndarray]:

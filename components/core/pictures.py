@@ -129,20 +129,20 @@ def write_words(words: Sequence[str], colours: Sequence[str], width: int, most: 
         width: Of the picture in pixels.
         most: Lines that are shown; "…" ends the last one where there are more.
     """
-    font, height = _font(FONT_SIZE), round(FONT_SIZE * LINE_HEIGHT)
+    letters, height = font(FONT_SIZE), round(FONT_SIZE * LINE_HEIGHT)
     paper = Image.new("RGB", (width, 2 * GAP + most * height), PAPER)
     pen, x, line = ImageDraw.Draw(paper), GAP, 0
     for word, colour in zip(words, colours, strict=True):
         shown = _printable(word)
-        length = font.getlength(f"{shown} ")
+        length = letters.getlength(f"{shown} ")
         if x > GAP and x + length > width - 2 * GAP:
             if line + 1 == most:
-                pen.text((x, GAP + line * height), "…", INK, font)
+                pen.text((x, GAP + line * height), "…", INK, letters)
                 break
             x, line = GAP, line + 1
         y = GAP + line * height
         pen.rectangle((x, y, x + length, y + height - 2), fill=colour)
-        pen.text((x + 1, y), shown, INK, font)
+        pen.text((x + 1, y), shown, INK, letters)
         x += round(length)
     return paper.crop((0, 0, width, 2 * GAP + (line + 1) * height))
 
@@ -161,7 +161,7 @@ def _lines(text: str, width: int, size: int) -> Iterator[str]:
     line = ""
     for word in WORDS.findall(text):
         longer = line + word
-        if line and _font(size).getlength(longer) > width:
+        if line and font(size).getlength(longer) > width:
             yield line
             longer = word.lstrip()
         *full, line = _pieces(longer, width, size)
@@ -173,7 +173,7 @@ def _pieces(word: str, width: int, size: int) -> Iterator[str]:
     """Cuts a word that is longer than a line."""
     piece = ""
     for character in word:
-        if piece and _font(size).getlength(piece + character) > width:
+        if piece and font(size).getlength(piece + character) > width:
             yield piece
             piece = ""
         piece += character
@@ -227,20 +227,20 @@ def _height(lines: str, size: int) -> int:
 def _write(
     paper: Image.Image, at: tuple[int, int], lines: str, anchor: str, size: int = FONT_SIZE
 ) -> None:
-    font = _font(size)
+    letters = font(size)
     ImageDraw.Draw(paper).multiline_text(
         at,
         lines,
         INK,
-        font,
+        letters,
         anchor=anchor,
         align="center" if anchor[0] == "m" else "left",
-        spacing=size * LINE_HEIGHT - font.getbbox("A")[3],
+        spacing=size * LINE_HEIGHT - letters.getbbox("A")[3],
     )
 
 
 @cache
-def _font(size: int) -> ImageFont.FreeTypeFont:
+def font(size: int) -> ImageFont.FreeTypeFont:
     """DejaVu Sans, which Matplotlib brings along: the same letters on every machine."""
     import matplotlib
 

@@ -201,6 +201,7 @@ class Outline:
         categories: The names of the categories, by their numbers.
         keypoints: The names of the keypoints of each category that has some.
         segmented: Whether an object is outlined.
+        boxed: Whether an object has a box.
     """
 
     file: Path
@@ -208,6 +209,7 @@ class Outline:
     categories: tuple[str, ...]
     keypoints: tuple[frozenset[str], ...]
     segmented: bool
+    boxed: bool
 
     def keys(self) -> dict[str, Path]:
         """The keys of a block `source` whose `path` holds both the file and the images."""
@@ -240,6 +242,7 @@ def _outline(file: Path) -> Outline | None:
             tuple(str(each["name"]) for each in categories),
             tuple(each for each in points if each),
             any(each.get("segmentation") for each in content["annotations"]),
+            any(each.get("bbox") for each in content["annotations"]),
         )
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None  # whoever reads it says why

@@ -1,8 +1,8 @@
 """Samples on their way from a source into the table."""
 
 import hashlib
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from components.core.errors import DataError
@@ -21,6 +21,7 @@ class Entry:
         labels: The label columns.
         stratum: The group whose share is kept equal in every split.
         split: One of `SPLITS`; None while it has none.
+        cleaned: What was left out of its labels, a line each.
         group: What it has in common with others of the same split; None where it has nothing.
     """
 
@@ -30,6 +31,7 @@ class Entry:
     labels: Mapping[str, Any]
     stratum: str
     split: str | None
+    cleaned: Sequence[str] = ()
     group: str | None = None
 
 
@@ -53,6 +55,12 @@ def make_entry(record: Record, sample: Sample, labels: Labels) -> Entry:
         split=record.split,
         group=record.group,
     )
+
+
+def clean_labels(entry: Entry, labels: Labels) -> Entry:
+    """An entry without those parts of its labels that nothing can be learnt from."""
+    values, cleaned = labels.clean(entry.labels)
+    return replace(entry, labels=values, cleaned=cleaned) if cleaned else entry
 
 
 def _strip(value: Any) -> Any:

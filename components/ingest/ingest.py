@@ -25,14 +25,14 @@ from components.core.task import Spec
 from components.core.walking import describe_left_out
 from components.ingest import sources
 from components.ingest.duplicates import FirstOnes, write_duplicates
-from components.ingest.entries import Entry, describe_misfit, make_entry, make_row
+from components.ingest.entries import Entry, clean_labels, describe_misfit, make_entry, make_row
 from components.ingest.grouping import name_groups
 from components.ingest.incoming import read_incoming
-from components.ingest.params import DuplicateChecks
+from components.ingest.params import IngestChecks
 from components.ingest.shards import ShardWriter
 from components.ingest.sources.base import Source
 from components.ingest.splitting import Splitter
-from components.ingest.summary import IngestSummary
+from components.ingest.summary import IngestSummary, write_cleaned
 
 
 def ingest(spec: Spec, out: Path, report: Path | None = None) -> IngestSummary:
@@ -46,7 +46,7 @@ def ingest(spec: Spec, out: Path, report: Path | None = None) -> IngestSummary:
         spec: The task: its sample, its labels and the block `source` of its parameters.
         out: The folder of the shards.
         report: A folder to replace, which gets `duplicates.csv`: the samples that
-            `checks.duplicates` has left out.
+            `checks.duplicates` has left out; and `cleaned.csv`: what was left out of labels.
 
     Raises:
         DataError: When the source is empty, has a sample that it cannot read, or assigns a
@@ -57,7 +57,8 @@ def ingest(spec: Spec, out: Path, report: Path | None = None) -> IngestSummary:
     place = f"{PARAMS_FILE}: tasks.{spec.name}.source"
     source = load_source(spec.params["source"], place, spec)
     first = FirstOnes()
-    entries = read_entries(spec, source, first)
+    cleaned: list[tuple[str, str]] = []
+    entries = note_cleaned(read_entries(spec, source, first), cleaned)
     with staged_folder(out) as folder:
         counts, shards = write_shards(entries, sample, labels, folder, source.rows_per_shard)
         if not counts:
@@ -67,7 +68,9 @@ def ingest(spec: Spec, out: Path, report: Path | None = None) -> IngestSummary:
     if report is not None:
         with staged_folder(report) as folder:
             write_duplicates(first.left_out, folder)
-    return IngestSummary(counts, shards, size, source.left_out(), first.left_out, report)
+            write_cleaned(cleaned, folder)
+    left_out = source.left_out()
+    return IngestSummary(counts, shards, size, left_out, first.left_out, len(cleaned), report)
 
 
 def read_entries(spec: Spec, source: Source, first: FirstOnes) -> Iterator[Entry]:
@@ -86,11 +89,22 @@ def read_entries(spec: Spec, source: Source, first: FirstOnes) -> Iterator[Entry
     read: Iterator[Entry] = (make_entry(each, sample, labels) for each in records)
     batches = read_incoming(spec.name, sample, labels)
     kept: Iterator[Entry] = (make_entry(each, sample, labels) for each in batches)
-    if spec.block("checks", DuplicateChecks).duplicates == "keep_first":
+    checks = spec.block("checks", IngestChecks)
+    if checks.broken_labels == "drop":
+        read = (clean_labels(each, labels) for each in read)
+        kept = (clean_labels(each, labels) for each in kept)
+    if checks.duplicates == "keep_first":
         read = first.keep(read, str(source.path))
         kept = first.keep(kept, str(incoming_folder(spec.name)))
     yield from assign_splits(read, source)
     yield from kept
+
+
+def note_cleaned(entries: Iterable[Entry], cleaned: list[tuple[str, str]]) -> Iterator[Entry]:
+    """Passes entries on and notes what was left out of their labels, with the samples' paths."""
+    for entry in entries:
+        cleaned += [(entry.path, what) for what in entry.cleaned]
+        yield entry
 
 
 def read_records(source: Source) -> Iterator[Record]:

@@ -54,12 +54,16 @@ class SourceParams(BaseModel):
     rows_per_shard: int = Field(5_000, gt=0)
 
 
-class DuplicateChecks(Block):
-    """What becomes of samples that are the same, byte for byte.
+class IngestChecks(Block):
+    """What becomes of samples that are the same, byte for byte, and of labels that are broken.
 
     Attributes:
         duplicates: `stop` leaves them to validation, which stops the run and names them;
             `keep_first` keeps the first of those that have the same labels, and lists the others.
+        broken_labels: What becomes of parts of labels that nothing can be learnt from, such as
+            boxes without an area: `stop` leaves them to validation, which stops the run and names
+            them; `drop` leaves them out, and lists them.
     """
 
     duplicates: Literal["stop", "keep_first"] = "stop"
+    broken_labels: Literal["stop", "drop"] = "stop"

@@ -18,11 +18,8 @@ def check_size(data: bytes, width: int, height: int, place: str) -> None:
     Raises:
         ConvoyError: When the picture has another size.
     """
-    try:
-        size = find_size(data)
-    except Exception:  # Pillow raises a dozen types for broken files
-        return
-    if size != (width, height):
+    size = read_size(data)
+    if size is not None and size != (width, height):
         hint = (
             "labels must be drawn on the picture as it is shown, upright as EXIF says"
             if size == (height, width)
@@ -32,3 +29,11 @@ def check_size(data: bytes, width: int, height: int, place: str) -> None:
             f"{place}: width and height are {width} and {height}, of its picture "
             f"{size[0]} and {size[1]}; {hint}"
         )
+
+
+def read_size(data: bytes) -> tuple[int, int] | None:
+    """Width and height of the picture, upright; None of an image that cannot be opened."""
+    try:
+        return find_size(data)
+    except Exception:  # Pillow raises a dozen types for broken files
+        return None

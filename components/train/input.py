@@ -121,6 +121,6 @@ def _augmenter(spec: Spec) -> Callable[[Example, tf.Tensor], Example]:
     def augment_batch(example: Example, seed: tf.Tensor) -> Example:
         rows = tf.range(tf.shape(example[column])[0], dtype=tf.int64)
         seeds = tf.stack([rows, tf.fill(tf.shape(rows), seed)], axis=-1)
-        return augmentation(example, seeds)
+        return augmentation(augmentation.mix(example, seeds), seeds)
 
     return augment_batch

@@ -1,5 +1,6 @@
 """From transformed examples to what `fit` takes."""
 
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,7 +10,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from components.core.task import Spec
+from components.core.parts import Tensors
+from components.core.task import Spec, Task
 from components.train.input import (
     Examples,
     evaluation_batches,
@@ -17,6 +19,7 @@ from components.train.input import (
     training_batches,
 )
 from pipelines.tasks.classification import TASK
+from pipelines.tasks.shared.images.augmentation import ImageAugmentation
 from tests.specs import make_spec
 from tests.transformed import TYPES, random_images, write_examples
 
@@ -25,9 +28,9 @@ PIXELS = random_images(IMAGES, SIDE, SIDE, 3)
 TRANSFORM = SimpleNamespace(transformed_feature_spec=lambda: TYPES)
 
 
-def spec_of(online: bool = False, **train: Any) -> Spec:
+def spec_of(online: bool = False, task: Task = TASK, **train: Any) -> Spec:
     return make_spec(
-        TASK,
+        task,
         seed=3,
         checks={"classes": [str(label) for label in range(IMAGES)], "channels": 3},
         prepare={"height": SIDE, "width": SIDE, "channels": 3},
@@ -114,3 +117,19 @@ def test_nothing_waits_for_the_tuner_of_tf_data(folder: Path) -> None:
         spec = spec_of(online=online)
         batches = training_batches(read(folder, spec).decoded, spec)
         assert batches.options().autotune.enabled is False
+
+
+class Mixed(ImageAugmentation):
+    """Gives every example the label of the first of its batch."""
+
+    def mix(self, batch: Tensors, seeds: tf.Tensor) -> dict[str, tf.Tensor]:
+        assert seeds.shape[1] == 2
+        return {**batch, "label": tf.zeros_like(batch["label"]) + batch["label"][0]}
+
+
+@pytest.mark.parametrize("online", [True, False])
+def test_examples_are_mixed_where_training_augments(folder: Path, online: bool) -> None:
+    spec = spec_of(online=online, task=replace(TASK, augmentation=Mixed))
+    batches = training_batches(read(folder, spec).decoded, spec)
+    different = [len({*labels.tolist()}) for _, labels in batches.as_numpy_iterator()]
+    assert (max(different) == 1) is online

@@ -61,7 +61,7 @@ class Canvas:
         """Fills a polygon that lies on the ground."""
         self.fill(self.view.outline(points), self.light.on(albedo, self.light.sun[1]), surface)
 
-    def face(self, points: list[Point], albedo: Colour, surface: Surface, inside: Point) -> bool:
+    def face(self, points: list[Point], albedo: Colour, surface: int, inside: Point) -> bool:
         """Fills a flat side of a solid if it can be seen.
 
         Args:

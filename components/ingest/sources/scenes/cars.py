@@ -10,7 +10,7 @@ from components.ingest.sources.scenes.canvas import Canvas, outward
 from components.ingest.sources.scenes.colours import Colour, mix, scale
 from components.ingest.sources.scenes.cutout import ellipse
 from components.ingest.sources.scenes.light import Light
-from components.ingest.sources.scenes.surfaces import Surface
+from components.ingest.sources.scenes.surfaces import car_surface
 from components.ingest.sources.scenes.view import Frame, Point
 
 TYRE: Colour = (0.05, 0.05, 0.055)
@@ -77,10 +77,18 @@ class Paint:
         return cls(body, glass, body if chance(rng, 0.6) else (0.1, 0.1, 0.1))
 
 
-def draw(rng: Rng, canvas: Canvas, frame: Frame) -> None:
-    """Draws a car whose middle is at the frame's origin, driving forward."""
+def draw(rng: Rng, canvas: Canvas, frame: Frame, number: int = 0) -> None:
+    """Draws a car whose middle is at the frame's origin, driving forward.
+
+    Args:
+        rng: The source of randomness.
+        canvas: Where it is drawn.
+        frame: Where it stands.
+        number: Which one of the picture's cars it is; each has its own surface.
+    """
     model = pick(rng, MODELS, SHARES)
-    car = Car(canvas, frame, model, Paint.draw(rng, canvas.light))
+    paint = Paint.draw(rng, canvas.light)
+    car = Car(canvas, frame, model, paint, car_surface(number))
     windowless = model.height > 2 and chance(rng, 0.5)
     rim = scale(RIM, rng.uniform(0.4, 1.4))
     headlamp: Colour = (0.95, 0.95, 0.88) if chance(rng, 0.7) else (1.3, 1.25, 1.0)
@@ -101,6 +109,7 @@ class Car:
     frame: Frame
     model: Model
     paint: Paint
+    surface: int
 
     @property
     def h(self) -> float:
@@ -156,10 +165,10 @@ class Car:
         inside = at(sum(p[0] for p in profile) / number, 0, sum(p[1] for p in profile) / number)
         for (a, b, w), (c, d, v) in zip(profile, profile[1:] + profile[:1], strict=True):
             quad = [at(a, -w, b), at(a, w, b), at(c, v, d), at(c, -v, d)]
-            self.canvas.face(quad, colour, Surface.CAR, inside)
+            self.canvas.face(quad, colour, self.surface, inside)
         for sign in (-1, 1):
             side = [at(a, sign * w, b) for a, b, w in profile]
-            self.canvas.face(side, colour, Surface.CAR, inside)
+            self.canvas.face(side, colour, self.surface, inside)
 
     def lower(self) -> None:
         """Everything below the windows."""
@@ -218,7 +227,7 @@ class Car:
         if canvas.faces_camera(points, normal):
             shine = mix(self.paint.glass, canvas.light.haze, 0.45 * max(0.0, normal[1]))
             tone = canvas.distant(shine, points)
-            canvas.fill(canvas.view.outline(points), tone, Surface.CAR_GLASS)
+            canvas.fill(canvas.view.outline(points), tone, self.surface + 1)
 
     def wheels(self, rim: Colour) -> None:
         """Tyres and rims on the side that faces the camera."""
@@ -229,7 +238,7 @@ class Car:
             for radius, colour in ((r * 1.1, TYRE), (r * 0.62, rim)):
                 ring = ellipse((along, r), (radius, radius))
                 disc = [self.frame.at(a, side, max(0.0, b)) for a, b in ring]
-                self.canvas.face(disc, colour, Surface.CAR, inside)
+                self.canvas.face(disc, colour, self.surface, inside)
 
     def ends(self, headlamp: Colour) -> None:
         """Lamps, plates, bumpers and the grille."""
@@ -254,4 +263,4 @@ class Car:
         for start, stop, low, high, colour in boxes:
             below = [at(along, start * w, low * waist), at(along, stop * w, low * waist)]
             above = [at(along, stop * w, high * waist), at(along, start * w, high * waist)]
-            self.canvas.face(below + above, colour, Surface.CAR, at(0, 0, 0.5))
+            self.canvas.face(below + above, colour, self.surface, at(0, 0, 0.5))

@@ -63,7 +63,8 @@ class Environment:
         houses = [house for sign in (-1, 1) for house in buildings.row(rng, plan, sign, ends)]
         if ends < 100 and chance(rng, 0.7):
             houses.append(terminus(rng, ends + 4))
-        cars_ = [*parked(rng, plan), *moving(rng, plan)]
+        frames = [*parked(rng, plan), *moving(rng, plan)]
+        cars_ = [car(frame, number) for number, frame in enumerate(frames)]
         things = [*cars_, *green(rng, plan), *furniture(rng, plan), *decoys(rng, plan, view)]
         on_road = abs(view.x) < plan.side(view.x).kerb
         bonnet = chance(rng, 0.3) and on_road and abs(view.yaw) < 0.4
@@ -111,7 +112,7 @@ def apart(things: list[Thing], view: View) -> list[Thing]:
     return kept
 
 
-def parked(rng: Rng, plan: Street) -> list[Thing]:
+def parked(rng: Rng, plan: Street) -> list[Frame]:
     """Cars along the kerbs."""
     found = []
     for sign, side in zip((-1, 1), plan.sides, strict=True):
@@ -120,28 +121,29 @@ def parked(rng: Rng, plan: Street) -> list[Thing]:
         for z in np.arange(rng.uniform(1, 7), 32, rng.uniform(5.2, 6.5)).tolist():
             if chance(rng, share) and not plan.in_crossing(z, 4):
                 heading = (0.0 if sign > 0 else pi) + rng.normal(0, 0.03)
-                found.append(car(sign * (side.kerb - onto), z, heading))
+                found.append(Frame(sign * (side.kerb - onto), z, heading))
     return found
 
 
-def moving(rng: Rng, plan: Street) -> list[Thing]:
+def moving(rng: Rng, plan: Street) -> list[Frame]:
     """Cars on both lanes and on the other street."""
     found = []
     for _ in range(rng.integers(0, 4)):
         sign = pick(rng, (-1, 1))
         x = sign * plan.sides[int(sign > 0)].kerb * rng.uniform(0.3, 0.5)
-        found.append(car(x, rng.uniform(5, 32), (0.0 if sign > 0 else pi) + rng.normal(0, 0.05)))
+        z, heading = rng.uniform(5, 32), (0.0 if sign > 0 else pi) + rng.normal(0, 0.05)
+        found.append(Frame(x, z, heading))
     if plan.crossing is not None:
         for _ in range(rng.integers(0, 4)):
             sign = pick(rng, (-1, 1))
             z = plan.crossing + plan.width * (0.5 + 0.22 * sign)
-            found.append(car(rng.uniform(-25, 25), z, sign * pi / 2 + rng.normal(0, 0.12)))
+            found.append(Frame(rng.uniform(-25, 25), z, sign * pi / 2 + rng.normal(0, 0.12)))
     return found
 
 
-def car(x: float, z: float, heading: float) -> Thing:
+def car(frame: Frame, number: int) -> Thing:
     """A car of any kind."""
-    return Thing(x, z, 2.2, partial(cars.draw, frame=Frame(x, z, heading)))
+    return Thing(frame.x, frame.z, 2.2, partial(cars.draw, frame=frame, number=number))
 
 
 def green(rng: Rng, plan: Street) -> list[Thing]:

@@ -33,10 +33,13 @@ class Scene:
         image: Colours, RGB, `[height, width, 3]`.
         mask: The index in `CLASSES` of what the centre of each pixel shows, or `VOID`,
             `[height, width]`.
+        surfaces: The surface that the centre of each pixel shows, by which cars and people are
+            told apart, `[height, width]`.
     """
 
     image: NDArray[np.uint8]
     mask: NDArray[np.uint8]
+    surfaces: NDArray[np.uint8]
 
     @property
     def person_area(self) -> float:
@@ -131,4 +134,5 @@ def shoot(seeds: Seeds, canvas: Canvas) -> Scene:
     """The photograph of what is drawn, and its mask."""
     picture, surfaces = finish(np.random.default_rng((seeds.looks, 2)), canvas)
     image = photograph(np.random.default_rng(seeds.photo), halve(picture))
-    return Scene(image, CLASS_OF[mask_pixels(surfaces)])
+    shown = mask_pixels(surfaces)
+    return Scene(image, CLASS_OF[shown], shown)

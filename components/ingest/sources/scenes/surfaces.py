@@ -14,7 +14,7 @@ VOID = 255
 
 
 class Surface(IntEnum):
-    """A number that is drawn along with every colour."""
+    """A number that is drawn along with every colour; each car and person has its own."""
 
     SKY = 0
     GRASS = 1
@@ -24,9 +24,9 @@ class Surface(IntEnum):
     WINDOW = 5
     BARK = 6
     LEAVES = 7
-    CAR = 8
-    CAR_GLASS = 9
     PROP = 10
+    CAR = 16  # and above: body and glass of the first car, of the second, ...
+    CAR_GLASS = 17
     PERSON = 64  # and above: the first person, the second, ...
 
 
@@ -75,12 +75,11 @@ FLOOR: Mapping[Surface, float] = {
 
 
 def table(values: Mapping[Surface, float]) -> np.ndarray:
-    """The values as a lookup by surface, float32 `[256]`; every person has the first one's."""
+    """The values as a lookup by surface, float32 `[256]`; cars and people have the first's."""
     found = np.zeros(256, np.float32)
     for surface, value in values.items():
         found[surface] = value
-    found[Surface.PERSON :] = found[Surface.PERSON]
-    return found
+    return repeat_first(found)
 
 
 def class_table() -> np.ndarray:
@@ -88,8 +87,28 @@ def class_table() -> np.ndarray:
     found = np.full(256, VOID, np.uint8)
     for surface, name in CLASS_NAMES.items():
         found[surface] = CLASSES.index(name)
-    found[Surface.PERSON :] = CLASSES.index("person")
+    found[Surface.PERSON] = CLASSES.index("person")
+    return repeat_first(found)
+
+
+def repeat_first(found: np.ndarray) -> np.ndarray:
+    """A lookup by surface `[256]` in which all cars and people are like the first ones."""
+    found[Surface.PERSON :] = found[Surface.PERSON]
+    for part in (Surface.CAR, Surface.CAR_GLASS):
+        found[part : Surface.PERSON : 2] = found[part]
     return found
+
+
+def car_surface(number: int) -> int:
+    """The surface of the body of a car; that of its glass is the next one.
+
+    Raises:
+        ValueError: When there are more cars than surfaces.
+    """
+    surface = Surface.CAR + 2 * number
+    if surface >= Surface.PERSON:
+        raise ValueError(f"there is no surface for car {number}")
+    return surface
 
 
 CLASS_OF = class_table()

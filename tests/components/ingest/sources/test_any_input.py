@@ -24,6 +24,7 @@ from components.core.task import Spec, Task
 from components.ingest.ingest import ingest
 from pipelines.tasks.binary import TASK as BINARY
 from pipelines.tasks.classification import TASK as CLASSIFICATION
+from pipelines.tasks.detection import TASK as DETECTION
 from pipelines.tasks.keypoints import TASK as KEYPOINTS_TASK
 from pipelines.tasks.segmentation import TASK as SEGMENTATION
 from pipelines.tasks.sentiment import TASK as SENTIMENT
@@ -36,6 +37,7 @@ LINES = 10
 CLASSES = {
     BINARY.labels: ["no_person", "person"],
     SEGMENTATION.labels: ["sky", "person"],
+    DETECTION.labels: ["person"],
     SENTIMENT.labels: ["neg", "pos"],
 }
 
@@ -70,6 +72,7 @@ def coco(**annotation: object) -> dict:
 
 
 OUTLINED = coco(segmentation=[[0, 0, 9, 0, 9, 9]])
+BOXED = coco(bbox=[1, 1, 5, 5], iscrowd=0)
 POINTED = coco(keypoints=[1, 1, 2] * len(KEYPOINTS), bbox=[0, 0, 5, 5])
 
 
@@ -180,6 +183,8 @@ FOLDERS = {
     "mask_folder": SEGMENTATION,
     "pts_landmarks": KEYPOINTS_TASK,
     "mnist_idx": CLASSIFICATION,
+    "pascal_voc": DETECTION,
+    "yolo_boxes": DETECTION,
     "text_folder": SENTIMENT,
     "text_lines": SENTIMENT,
 }
@@ -232,6 +237,36 @@ def test_any_digits(attempt: Callable[..., None], images: bytes, labels: bytes) 
     attempt(CLASSIFICATION, "mnist_idx", lambda folder: grow(folder, entries))
 
 
+XML = (
+    b"<annotation><filename>a.png</filename><size><width>12</width><height>9</height></size>"
+    b"<object><name>person</name><difficult>1</difficult><bndbox><xmin>1</xmin><ymin>1</ymin>"
+    b"<xmax>5</xmax><ymax>6</ymax></bndbox></object></annotation>"
+)
+YAML = b"train: images\nval: images\nnames: {0: person, 2: cat}\n"
+YOLO = b"0 0.5 0.5 0.25 0.25\n2 0.1 0.1 0.2 0.2\n"
+ALL_IN_ONE = {"annotations": ".", "images": "."}
+
+
+@pytest.mark.timeout(120)
+@bounded
+@given(xml=st.one_of(mutated([XML]), st.binary(max_size=60)), picture=mutated(IMAGES))
+def test_any_xml(attempt: Callable[..., None], xml: bytes, picture: bytes) -> None:
+    entries = [(["a.xml"], xml), (["a.png"], picture)]
+    attempt(DETECTION, "pascal_voc", lambda folder: grow(folder, entries), **ALL_IN_ONE)
+
+
+@pytest.mark.timeout(120)
+@bounded
+@given(
+    yaml=st.one_of(mutated([YAML]), st.binary(max_size=60)),
+    lines=st.one_of(mutated([YOLO]), st.binary(max_size=60)),
+    picture=mutated(IMAGES),
+)
+def test_any_lines(attempt: Callable[..., None], yaml: bytes, lines: bytes, picture: bytes) -> None:
+    entries = [(["data.yaml"], yaml), (["images", "a.png"], picture), (["labels", "a.txt"], lines)]
+    attempt(DETECTION, "yolo_boxes", lambda folder: grow(folder, entries))
+
+
 def test_the_samples_themselves_are_read(attempt: Callable[..., None]) -> None:
     trees: dict[str, list] = {
         "image_folder": [(["x", str(at)], content) for at, content in enumerate(IMAGES)],
@@ -242,6 +277,11 @@ def test_the_samples_themselves_are_read(attempt: Callable[..., None]) -> None:
         "text_lines": [(["t.neg"], b"dull"), (["t.pos"], b"good")],
         "csv_labels": [(["t.csv"], b"path,label\na.png,x\n"), (["a.png"], IMAGES[0])],
         "kaggle_keypoints": [(["t.csv"], KAGGLE.encode())],
+        "csv_boxes": [(["t.csv"], BOXES), (["a.png"], IMAGES[0])],
+        "pascal_voc": [(["Annotations", "a.xml"], XML), (["JPEGImages", "a.png"], IMAGES[0])],
+        "yolo_boxes": [
+            *((["data.yaml"], YAML), (["images", "a.png"], IMAGES[0]), (["labels", "a.txt"], YOLO)),
+        ],
     }
     tables = {kind: {"file": "t.csv"} for kind in TABLES}
     for kind, tree in trees.items():
@@ -260,7 +300,9 @@ ROWS = st.one_of(
     st.text(max_size=60).map(lambda text: f"path,label\n{text}".encode("utf-8", "surrogatepass")),
     st.binary(max_size=60),
 )
+BOXES = b"image,xmin,ymin,xmax,ymax,label\na.png,1,1,5,5,person\n"
 TABLES = {
+    "csv_boxes": (DETECTION, st.one_of(ROWS, mutated([BOXES]))),
     "csv_labels": (CLASSIFICATION, ROWS),
     "kaggle_keypoints": (KEYPOINTS_TASK, st.one_of(ROWS, mutated([KAGGLE.encode()]))),
 }
@@ -344,6 +386,7 @@ COCO = {
         {"classes": ("sky", "person"), "background": "sky"},
     ),
     "coco_keypoints": (KEYPOINTS_TASK, POINTED, {}),
+    "coco_boxes": (DETECTION, BOXED, {}),
 }
 
 

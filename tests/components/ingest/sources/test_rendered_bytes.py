@@ -27,6 +27,7 @@ def drawn(kind: str, path: Path, **options: Any) -> str:
     [
         ("rendered_faces", {"count": 8}, "6de9b48f4c39eaa2"),
         ("rendered_scenes", FEW, "3cbf188781a4bf32"),
+        ("rendered_boxes", FEW, "9e9cebb11a0f1fa6"),
         ("rendered_people", FEW, "1ea0fd0249c89ae7"),
         ("rendered_objects", FEW, "457bee3e07701c65"),
     ],
