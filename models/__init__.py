@@ -84,6 +84,19 @@ def takes_pixels(name: str) -> bool:
     return getattr(_load(name), "TAKES_PIXELS", False)
 
 
+def output_layout(name: str) -> str:
+    """How a model's outputs are laid out where a task knows several: its module says `HEAD`.
+
+    Returns:
+        What it says; nothing where it says nothing.
+
+    Raises:
+        ConvoyError: When there is no such model.
+    """
+    layout: str = getattr(_load(name), "HEAD", "")
+    return layout
+
+
 def published(name: str) -> Published:
     """What an architecture's published figures are for: its module says `PUBLISHED = ...`.
 

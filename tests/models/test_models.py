@@ -22,7 +22,7 @@ from models import (
 
 SHAPE = (32, 32, 3)
 WORDS = (32, 3)
-UNITS = 4
+UNITS = 6
 FEW = {"scale": 1 / 16, "width": 4}
 """What makes filters few, where a model has such an option."""
 
