@@ -14,7 +14,7 @@ from components.core.errors import ConvoyError
 from components.core.names import describe_unknown
 from components.core.task import Task, load_part
 from components.evaluate.params import EvaluateParams, GateParams
-from components.ingest.params import DuplicateChecks, SourceParams
+from components.ingest.params import IngestChecks, SourceParams
 from components.prepare.params import PrepareParams
 from components.train.params import TrainParams
 from pipelines.policy import RetrainParams
@@ -36,7 +36,7 @@ class Header(Block):
 
 
 STAGE_BLOCKS: Mapping[str, type[Block]] = {
-    "checks": DuplicateChecks,
+    "checks": IngestChecks,
     "prepare": PrepareParams,
     "augment": AugmentParams,
     "train": TrainParams,

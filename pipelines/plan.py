@@ -20,7 +20,7 @@ from components.core.names import suggest_path
 from components.core.task import Spec, Task, load_part, part_modules
 from components.evaluate.params import EvaluateParams, GateParams
 from components.ingest.incoming import make_folders
-from components.ingest.params import DuplicateChecks
+from components.ingest.params import IngestChecks
 from components.prepare.params import PrepareParams
 from components.train.params import TrainParams
 from models import check_model
@@ -58,7 +58,7 @@ NEEDS: Mapping[str, Needs] = {
     "ingest": Needs(
         parts={"sample": ("limits", "pixels"), "labels": ()},
         modules=("components.ingest.ingest",),
-        blocks={"checks": DuplicateChecks},
+        blocks={"checks": IngestChecks},
         keys=("source",),
     ),
     "validate": Needs(

@@ -157,28 +157,34 @@ def write_predictions(
         spec: The task.
         served: The model.
         files: Encoded samples that decode, one at least.
-        out: Folder for `predictions.csv` and the pictures.
+        out: Folder for `predictions.csv`, the pictures and the documents of the view.
         tile: As for `predict_files`.
 
     Returns:
         The rows of the table, as many a file as its view gives.
     """
-    from components.core.tabular import write_csv
+    from components.core.tabular import write_csv, written_whole
 
     sample, view, classes = spec.sample, spec.view, served.classes
     out.mkdir(parents=True, exist_ok=True)
     rows: list[dict[str, Any]] = []
+    samples: list[dict[str, Any]] = []
     taken: set[Path] = set()
     for each in (each for file in files for each in read_inputs(file, sample)):
         encoded = sample.accept(each.data)
         prediction = predict_sample(view, served, encoded, tile)
-        rows += [{sample.column: each.name, **row} for row in view.rows(prediction, classes)]
+        named = {sample.column: each.name}
+        samples.append({**sample.inspect(encoded), **named})
+        rows += [{**named, **row} for row in view.rows(prediction, classes)]
         drawn = view.draw(sample.draw(encoded), prediction, classes)
         further = view.artifacts(prediction, classes)
         pictures = {"": drawn, **{f"-{name}": picture for name, picture in further.items()}}
         _save(pictures, out / each.stem, taken)
     names = [sample.column, *view.columns(classes).names]
     write_csv({name: [row.get(name) for row in rows] for name in names}, out / TABLE_FILE)
+    for name, content in view.documents(samples, rows, classes).items():
+        with written_whole(out / name) as stream:
+            stream.write(content)
     return rows
 
 

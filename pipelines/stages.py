@@ -54,7 +54,7 @@ def ingest(spec: Spec) -> None:
     """Reads the source into parquet shards."""
     from components.core.walking import describe_left_out
     from components.ingest.ingest import ingest as ingest_source
-    from components.ingest.summary import describe_duplicates
+    from components.ingest.summary import describe_cleaned, describe_duplicates
     from pipelines.reports.ingest import ingest_table
 
     out = data_folder(spec.name)
@@ -64,6 +64,8 @@ def ingest(spec: Spec) -> None:
         show(left_out)
     if duplicates := describe_duplicates(summary):
         show(duplicates)
+    if cleaned := describe_cleaned(summary):
+        show(cleaned)
 
 
 def validate(spec: Spec) -> None:

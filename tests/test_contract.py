@@ -28,6 +28,7 @@ BLOCKS: Mapping[str, Any] = yaml.safe_load((ROOT / "params.yaml").read_text())["
 FEW: Mapping[str, Any] = {
     "keypoints": {"source": {"count": 60}},
     "segmentation": {"source": {"counts": {"train": 24, "val": 8, "test": 8}}},
+    "detection": {"source": {"counts": {"train": 24, "val": 8, "test": 8}}},
     "objects": {
         "source": {"counts": {"train": 64, "val": 16, "test": 16}},
         "checks": {"balance_floor": 0},

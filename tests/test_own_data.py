@@ -41,6 +41,7 @@ OTHER_CLASSES = {
 """Pairs in which a source gives labels that are classes, but not those of the task."""
 
 LEARNT = {
+    "detection": "boxes, labels, difficult, crowd",
     "digits": "label",
     "objects": "label",
     "person": "label and, if given, person_area",

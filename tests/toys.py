@@ -9,9 +9,9 @@ from pathlib import Path
 from PIL import Image
 
 
-def png(grey: int) -> bytes:
+def png(grey: int, size: tuple[int, int] = (4, 4)) -> bytes:
     contents = io.BytesIO()
-    Image.new("L", (4, 4), grey).save(contents, "PNG")
+    Image.new("L", size, grey).save(contents, "PNG")
     return contents.getvalue()
 
 

@@ -55,7 +55,8 @@ def create(name: str, data: Path, kind: str | None = None, task: str | None = No
     Args:
         name: The name of the task that is made.
         data: A file or folder.
-        kind: The kind of source that reads it; None for the one whose layout it has.
+        kind: The kind of source that reads it; None for the one whose layout it has, of several
+            one that the task can learn from.
         task: The task of convoy that learns from it; None for the one that is meant.
 
     Raises:
@@ -65,6 +66,7 @@ def create(name: str, data: Path, kind: str | None = None, task: str | None = No
     check_new(name, data)
     data = _relative(data)
     layouts = [declared(data, kind)] if kind else recognise(data)
+    layouts.sort(key=lambda each: task not in each.tasks)
     layout = layouts[0]
     chosen = choose_task(layout, task)
     found = survey(layout.kind, layout.keys)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from components.core.boxes import BOXES, LABELS, area, to_array
 from components.core.facial_points import SIDE
 from components.core.images import open_image
 from components.core.masks import MaskError, decode_mask
@@ -45,6 +46,9 @@ class Survey:
         colours: Pixels by the colour of masks that hold no indices.
         broken_masks: Paths of samples whose mask is missing or cannot be read.
         points: The labelled points at 96x96 pixels, an array `[15, 2]` a sample.
+        objects: Boxes by class.
+        most_boxes: The most boxes of a sample.
+        empty_boxes: How many boxes have no area.
         lengths: The words of each text that can be read.
         alphabets: Texts by the alphabet of most letters.
     """
@@ -62,6 +66,9 @@ class Survey:
     colours: Counter[tuple[int, ...]] = field(default_factory=Counter)
     broken_masks: list[str] = field(default_factory=list)
     points: list[np.ndarray] = field(default_factory=list)
+    objects: Counter[str] = field(default_factory=Counter)
+    most_boxes: int = 0
+    empty_boxes: int = 0
     lengths: list[int] = field(default_factory=list)
     alphabets: Counter[str] = field(default_factory=Counter)
 
@@ -185,9 +192,17 @@ def _look_at_points(found: Survey, record: Record) -> None:
         found.points.append(points * SIDE / size)
 
 
+def _look_at_boxes(found: Survey, record: Record) -> None:
+    boxes = to_array(record.labels[BOXES])
+    found.objects.update(record.labels[LABELS])
+    found.most_boxes = max(found.most_boxes, len(boxes))
+    found.empty_boxes += int((area(boxes) <= 0).sum())
+
+
 LOOKS: Mapping[str, Callable[[Survey, Record], None]] = {
     "mask": _look_at_mask,
     "keypoints": _look_at_points,
+    BOXES: _look_at_boxes,
 }
 """What is looked at beside the sample, by the label that it is in."""
 
@@ -205,6 +220,8 @@ def oddities(found: Survey) -> Iterator[str]:
         "has no label, which stops a run": found.of_class(UNLABELLED),
     }
     yield from (f"{count:,} of {found.samples:,}: {text}" for text, count in said.items() if count)
+    if found.empty_boxes:
+        yield f"{found.empty_boxes:,} boxes have no area, and are left out"
     yield from _stopping("cannot be read", [f"{path}: {why}" for path, why in found.faults])
     yield from _stopping("has no mask, or one that is none", found.broken_masks)
     same = [f"{path} is {first}" for path, first in found.contradictory]

@@ -16,7 +16,7 @@ from pipelines.new.survey import Survey
 
 Block = dict[str, Any]
 
-LARGEST = {"segmentation": 128}
+LARGEST = {"segmentation": 128, "detection": 256}
 LARGEST_SIDE = 96
 """The longer side of the network's input in pixels: what 2 cores learn in minutes."""
 STEP = 8
@@ -41,6 +41,9 @@ LONG = 0.95
 UPDATES = 1_500
 EPOCHS = (10, 60)
 """Steps that training aims at, and the bounds of the epochs that this makes."""
+
+MOST_BOXES = 100
+"""Boxes that an image may have where nothing else is said."""
 
 SIDED = ("left", "right")
 """Words in the names of classes that a mirror would exchange."""
@@ -97,7 +100,8 @@ def can_learn(task: str, found: Survey) -> bool:
 def describe_found(found: Survey) -> str:
     """How many samples of how many classes there are."""
     classes = f" of {len(found.classes):,} classes" if found.classes else ""
-    return f"{found.samples:,} samples{classes}"
+    boxes = f" with {found.objects.total():,} boxes of {len(found.objects):,} classes"
+    return f"{found.samples:,} samples{classes}{boxes if found.objects else ''}"
 
 
 def describe_sizes(found: Survey) -> str:
@@ -165,6 +169,18 @@ def _checks(found: Survey, layout: Layout) -> Block:
         checks["duplicates"] = "keep_first"
     if len(found.alphabets) == 1 and (alphabet := next(iter(found.alphabets))):
         checks["alphabet"] = alphabet
+    return checks | _box_checks(found)
+
+
+def _box_checks(found: Survey) -> Block:
+    """The classes of boxes, and what lets all that were found through."""
+    checks: Block = {}
+    if found.objects:
+        checks["classes"] = sorted(found.objects)
+    if found.most_boxes > MOST_BOXES:
+        checks["max_boxes"] = found.most_boxes
+    if found.empty_boxes:
+        checks["broken_labels"] = "drop"
     return checks
 
 
@@ -261,6 +277,7 @@ TRAIN: Mapping[str, Block] = {
     "binary": {"optimizer": _adamw(0.003)},
     "segmentation": {"optimizer": _adamw(0.006), "dice": 0.3, "batch_size": 8},
     "keypoints": {"optimizer": _adamw(0.005), "loss": "euclidean", "batch_size": 16},
+    "detection": {"optimizer": _adamw(0.003), "batch_size": 16},
     "sentiment": {"optimizer": _adamw(0.001), "early_stopping": 3},
 }
 """By task, what its embedded data are learnt with."""
@@ -272,6 +289,8 @@ def _gate(found: Survey, task: str) -> tuple[Block, str]:
         return _mask_gate(found)
     if task == "keypoints":
         return _point_gate(found)
+    if task == "detection":
+        return {"ap50": {"min": 0.1}}, "a model that finds nothing has an average precision of 0"
     if not found.classes:
         return {}, "better than chance"
     if is_unbalanced(found):

@@ -30,11 +30,11 @@ def shipped(project: Path) -> None:
     ("words", "expected"),
     [
         ("convoy des", {"describe"}),
-        ("convoy run d", {"digits"}),
+        ("convoy run di", {"digits"}),
         ("convoy open per", {"person"}),
         ("convoy stage ev", {"evaluate"}),
         ("convoy describe une", {"unet", "unet_plus"}),
-        ("convoy retrain digits --kind csv", {"csv_labels"}),
+        ("convoy retrain digits --kind csv_l", {"csv_labels"}),
         ("convoy new toy --kind mnist", {"mnist_idx"}),
         ("convoy new toy --task seg", {"segmentation"}),
     ],

@@ -3,6 +3,7 @@
 import pytest
 
 from components.ingest.sources.composed_sentences import LABELS
+from components.ingest.sources.scenes.instances import CLASSES as OBJECTS
 from components.ingest.sources.scenes.objects import KINDS
 from components.ingest.sources.scenes.surfaces import CLASSES, VOID
 from pipelines.project import load_spec
@@ -15,6 +16,10 @@ def checks(task: str) -> dict[str, object]:
 def test_masks_of_rendered_scenes() -> None:
     assert checks("segmentation")["classes"] == list(CLASSES)
     assert checks("segmentation")["void"] == VOID
+
+
+def test_boxes_of_rendered_scenes() -> None:
+    assert checks("detection")["classes"] == list(OBJECTS)
 
 
 @pytest.mark.parametrize(

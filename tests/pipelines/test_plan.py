@@ -157,7 +157,7 @@ def test_what_becomes_of_duplicates_is_for_ingest_alone() -> None:
     set_param("person", "checks", "duplicates", "keep_first")
     assert changed() == {"person": {"ingest", "register"}}
     spec = make_specs("person")["ingest"]
-    assert spec.params["checks"] == {"duplicates": "keep_first"}
+    assert spec.params["checks"] == {"duplicates": "keep_first", "broken_labels": "stop"}
     assert spec.labels.optional() == {"person_area"}  # a part whose own checks are not there
 
 

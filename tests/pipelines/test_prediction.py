@@ -15,7 +15,7 @@ from PIL import Image
 
 from components.core.errors import ConvoyError
 from components.core.masks import decode_mask, encode_mask
-from components.core.parts import Prediction
+from components.core.parts import Prediction, Row
 from components.core.task import Spec, Task
 from pipelines.prediction import check_file, predict_files, predict_sample, write_predictions
 from pipelines.tasks.classification import TASK as CLASSIFICATION
@@ -220,6 +220,12 @@ class Brights(MaskView):
         (xs,) = decode_mask(prediction["mask"])[0].nonzero()
         return [{"x": x, "share": x / 3} for x in xs.tolist()]
 
+    def documents(
+        self, samples: Sequence[Row], rows: Sequence[Row], classes: Sequence[str]
+    ) -> dict[str, str]:
+        widths = {Path(each["image"]).name: each["width"] for each in samples}
+        return {"all.txt": f"{widths}, {[row['x'] for row in rows]}, {classes[1]}"}
+
 
 def test_a_file_has_as_many_rows_as_its_view_gives(project: Path) -> None:
     spec = make_spec(replace(SEGMENTATION, view=Brights), checks={"classes": list(CLASSES)})
@@ -238,6 +244,7 @@ def test_a_file_has_as_many_rows_as_its_view_gives(project: Path) -> None:
         f"{files[1]},0,0.000000",
         f"{files[1]},2,0.666667",
     ]
+    assert Path("out/all.txt").read_text() == "{'none.png': 3, 'two.png': 3}, [0, 2], bright"
 
 
 def test_all_files_are_checked_before_the_first_prediction(spec: Spec, project: Path) -> None:

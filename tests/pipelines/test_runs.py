@@ -62,7 +62,7 @@ def project(project: Path) -> Path:
         ("cats train.options.drop=0", "no option of digits_cnn 'drop'; did you mean dropout?"),
         ("cats source.path=nowhere", ".source.path: nowhere not found"),
         ("cats source.path=label.csv", "label.csv not found; did you mean labels.csv?"),
-        ("cats source.kind=csv", ".source.kind: no source 'csv'; did you mean csv_labels?"),
+        ("cats source.kind=csv_l", ".source.kind: no source 'csv_l'; did you mean csv_labels?"),
         ("cats source.pth=x", ".source.pth: Extra inputs are not permitted; did you mean path?"),
         ("cats train.initial_weights=a.keras", ".train.initial_weights: a.keras not found"),
         ("cats gate.thresholds.accuracy.mn=1", "Extra inputs are not permitted; did you mean min?"),

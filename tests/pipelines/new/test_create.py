@@ -1,3 +1,4 @@
+import json
 import shutil
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,7 @@ from pipelines.plan import write_plan
 from pipelines.project import load_spec, load_task
 from pipelines.reports.new import describe_new
 from pipelines.reports.terminal import show
-from tests.layouts import draw_class, save
+from tests.layouts import as_coco_boxes, draw_class, save
 
 CLASSES = ("cat", "dog", "owl")
 
@@ -97,6 +98,19 @@ def test_of_two_classes_the_other_task_is_named(
     assert "binary could learn from them, too: --task says which" in capsys.readouterr().out
     create("other", folder, task="binary")
     assert block_of("other")["task"] == "pipelines/tasks/binary"
+
+
+def test_of_several_layouts_the_task_tells_which_is_meant(shipped: Path) -> None:
+    keys = as_coco_boxes(shipped / "photos", ("car", "bike"))
+    file = shipped / "photos" / str(keys["annotations"])
+    content = json.loads(file.read_text())
+    for each in content["annotations"]:
+        each["segmentation"] = [[0, 0, 9, 0, 9, 9]]
+    file.write_text(json.dumps(content))
+    create("outlined", shipped / "photos")
+    create("boxed", shipped / "photos", task="detection")
+    assert block_of("outlined")["source"]["kind"] == "coco_segmentation"
+    assert block_of("boxed")["source"]["kind"] == "coco_boxes"
 
 
 def test_oddities_are_told_and_met(shipped: Path) -> None:

@@ -1,0 +1,1 @@
+"""What the tasks of boxes share."""

@@ -1,0 +1,59 @@
+"""The geometry of boxes in TensorFlow, for losses; `components.core.boxes` says what a box is."""
+
+from __future__ import annotations
+
+import math
+
+import tensorflow as tf
+
+EPSILON = 1e-7
+
+
+def area(boxes: tf.Tensor) -> tf.Tensor:
+    """Width times height, 0 where an edge is beyond its opposite, `[...]` of `[..., 4]`."""
+    sizes = tf.maximum(boxes[..., 2:] - boxes[..., :2], 0.0)
+    return sizes[..., 0] * sizes[..., 1]
+
+
+def _intersection(first: tf.Tensor, second: tf.Tensor) -> tf.Tensor:
+    low = tf.maximum(first[..., :2], second[..., :2])
+    high = tf.minimum(first[..., 2:], second[..., 2:])
+    return area(tf.concat([low, high], axis=-1))
+
+
+def iou(first: tf.Tensor, second: tf.Tensor) -> tf.Tensor:
+    """Intersection over union of boxes in pairs, `[...]` of twice `[..., 4]`; shapes broadcast."""
+    first, second = _broadcast(first, second)
+    common = _intersection(first, second)
+    return common / (area(first) + area(second) - common + EPSILON)
+
+
+def complete_iou(first: tf.Tensor, second: tf.Tensor) -> tf.Tensor:
+    """IoU less what centres lie apart and what proportions differ, in pairs, `[...]`.
+
+    Zheng et al., 2020, "Distance-IoU Loss: Faster and Better Learning for Bounding Box
+    Regression": CIoU, whose weight of the proportions is not differentiated.
+
+    Args:
+        first: Float `[..., 4]`.
+        second: Float `[..., 4]`; shapes broadcast.
+    """
+    first, second = _broadcast(first, second)
+    overlap = iou(first, second)
+    hull = tf.maximum(first[..., 2:], second[..., 2:]) - tf.minimum(first[..., :2], second[..., :2])
+    diagonal = tf.reduce_sum(hull**2, axis=-1) + EPSILON
+    apart = (first[..., :2] + first[..., 2:] - second[..., :2] - second[..., 2:]) / 2
+    distance = tf.reduce_sum(apart**2, axis=-1) / diagonal
+    differ = 4 / math.pi**2 * (_angle(first) - _angle(second)) ** 2
+    weight = tf.stop_gradient(differ / (1 - overlap + differ + EPSILON))
+    return overlap - distance - weight * differ
+
+
+def _angle(boxes: tf.Tensor) -> tf.Tensor:
+    sizes = boxes[..., 2:] - boxes[..., :2]
+    return tf.atan(sizes[..., 0] / (sizes[..., 1] + EPSILON))
+
+
+def _broadcast(first: tf.Tensor, second: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    shape = tf.broadcast_dynamic_shape(tf.shape(first), tf.shape(second))
+    return tf.broadcast_to(first, shape), tf.broadcast_to(second, shape)

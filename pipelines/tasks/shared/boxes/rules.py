@@ -1,0 +1,52 @@
+"""The rules for boxes; `inspection` has the columns that they look at."""
+
+from great_expectations.expectations import (
+    Expectation,
+    ExpectColumnMaxToBeBetween,
+    ExpectColumnMeanToBeBetween,
+    ExpectColumnValuesToBeBetween,
+    ExpectColumnValuesToBeNull,
+)
+from great_expectations.expectations.row_conditions import Column
+
+from pipelines.tasks.shared.boxes.inspection import count_column
+from pipelines.tasks.shared.boxes.params import BoxChecks
+
+GX_SEVERITY = {"error": "critical", "warning": "warning"}
+
+
+def box_rules(checks: BoxChecks) -> list[Expectation]:
+    """Boxes have an area, lie in the image and are of known classes; training has each class."""
+    texts = {
+        "incomplete": "a label has a box, and whether it is difficult or a crowd",
+        "empty_boxes": "a box has an area (checks.broken_labels: drop leaves out those without)",
+        "outside_boxes": f"boxes are at most {checks.tolerance:g} px outside the image",
+        "unknown_labels": f"labels are known: {', '.join(checks.classes)}",
+        "repeated_boxes": "no box stands twice",
+    }
+    return [
+        *(
+            ExpectColumnValuesToBeNull(column=column, description=rule)
+            for column, rule in texts.items()
+        ),
+        ExpectColumnValuesToBeBetween(
+            column="box_count",
+            max_value=checks.max_boxes,
+            description=f"an image has at most {checks.max_boxes} boxes (checks.max_boxes)",
+        ),
+        ExpectColumnMeanToBeBetween(
+            column="without_boxes",
+            max_value=checks.without_boxes,
+            description=f"at most {checks.without_boxes:.0%} of the images have no box",
+        ),
+        *(
+            ExpectColumnMaxToBeBetween(
+                column=count_column(name),
+                min_value=1,
+                row_condition=Column("split") == "train",
+                severity=GX_SEVERITY[checks.untrained],
+                description=f"{name} has a box in training",
+            )
+            for name in checks.classes
+        ),
+    ]
