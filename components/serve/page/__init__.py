@@ -38,7 +38,13 @@ def make_router(service: Service) -> APIRouter:
     @router.get("/tasks")
     async def tasks() -> list[dict[str, Any]]:
         return [
-            {"name": slot.name, "version": slot.version, "purpose": slot.purpose()}
+            {
+                "name": slot.name,
+                "version": slot.version,
+                "purpose": slot.purpose(),
+                "input": slot.spec.sample.column,
+                "suffixes": sorted(slot.spec.sample.suffixes),
+            }
             for slot in service.slots.values()
         ]
 

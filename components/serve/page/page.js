@@ -47,6 +47,10 @@ function choose() {
   const task = tasks.find(each => each.name === find("task").value);
   find("version").textContent = task?.version ? `version ${task.version}` : "";
   find("purpose").textContent = task?.purpose ?? "";
+  const input = task?.input ?? "image";
+  find("input").textContent = input;
+  find("files").accept = input === "image" ? "image/*" : (task?.suffixes ?? []).join();
+  find("written").hidden = input !== "text";
 }
 
 function shown(value) {
@@ -112,17 +116,18 @@ async function predict(task, file, card) {
 }
 
 async function predictAll(files) {
-  const images = [...files];
+  const samples = [...files];
   const task = find("task").value;
-  if (!images.length || !task) return;
-  const cards = images.map(() => make("article"));
+  if (!samples.length || !task) return;
+  const cards = samples.map(() => make("article"));
   find("results").prepend(...cards);
-  say(`${images.length === 1 ? "1 image" : `${images.length} images`} sent`);
+  const name = find("input").textContent;
+  say(samples.length === 1 ? `1 ${name} sent` : `${samples.length} ${name}s sent`);
   let next = 0;
   const work = async () => {
-    while (next < images.length) {
+    while (next < samples.length) {
       const at = next++;
-      await predict(task, images[at], cards[at]);
+      await predict(task, samples[at], cards[at]);
     }
   };
   await Promise.all(Array.from({length: AT_ONCE}, work));
@@ -133,6 +138,10 @@ find("task").addEventListener("change", choose);
 find("files").addEventListener("change", async event => {
   await predictAll(event.target.files);
   event.target.value = "";
+});
+find("send").addEventListener("click", () => {
+  const text = find("text").value.trim();
+  if (text) predictAll([new File([text], "text")]);
 });
 find("ask").addEventListener("submit", event => { event.preventDefault(); load(); });
 for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) {

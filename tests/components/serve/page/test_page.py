@@ -11,12 +11,14 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from PIL import Image
 
 from components.core.served_model import ServedModel
 from components.core.task import Spec
 from components.serve import slot
 from pipelines.tasks.segmentation import TASK as SEGMENTATION
+from pipelines.tasks.sentiment import TASK as SENTIMENT
 from tests.browser import CONTRASTS, Visit, look_at
 from tests.serving import Running, running
 from tests.specs import make_spec
@@ -43,6 +45,28 @@ def server(loaded: Spec, tmp_path_factory: pytest.TempPathFactory) -> Iterator[R
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(slot, "_load", lambda spec, _: toy if spec.name == "toy" else learnt)
         with running(loaded, streets) as server:
+            yield server
+
+
+class Praise(tf.Module):
+    """Takes a text for praise that has the word good in it."""
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, "text")])
+    def serve(self, text: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Gives the probability of praise."""
+        found = tf.strings.regex_full_match(text, ".*good.*")
+        return {"probability": tf.where(found, 0.9, 0.2)}
+
+
+@pytest.fixture
+def reader(loaded: Spec, tmp_path: Path) -> Iterator[Running]:
+    spec = make_spec(SENTIMENT, "reviews", checks={"classes": ["bad", "fine"]})
+    folder, module = tmp_path / "praise", Praise()
+    tf.saved_model.save(module, str(folder), signatures={"serving_default": module.serve})
+    learnt = ServedModel(tf.saved_model.load(str(folder)), ["bad", "fine"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(slot, "_load", lambda *_: slot.Loaded(learnt, {}))
+        with running(spec) as server:
             yield server
 
 
@@ -112,6 +136,18 @@ def test_several_images_are_answered_each_by_itself(server: Running, tmp_path: P
     assert [text.split("\n")[0] for text in told] == list(contents)
     assert "not an image of a known format" in told[1]
     assert "bright" in told[2]
+
+
+def test_a_text_is_written_or_chosen(reader: Running, tmp_path: Path) -> None:
+    (tmp_path / "review.txt").write_text("dull and long")
+    with look_at(reader.address, PHONE) as visit:
+        visit.page.get_by_text("version 1").wait_for()
+        visit.page.get_by_label("Or write one").fill("a good film")
+        visit.page.get_by_role("button", name="Send it").click()
+        assert re.search(r"label\s+fine\s+probability\s+0.9\b", card(visit, "text"))
+        visit.page.get_by_label("Choose texts").set_input_files(tmp_path / "review.txt")
+        assert re.search(r"label\s+bad\s+probability\s+0.2\b", card(visit, "review.txt"))
+        assert visit.complaints == []
 
 
 def test_all_can_be_reached_by_the_keyboard(server: Running) -> None:
