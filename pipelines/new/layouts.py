@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from components.core.names import describe_unknown, list_names, suggest_path
 from components.core.task import Spec, Task
 from components.core.walking import is_hidden
 from components.ingest.ingest import describe_unfit, find_source, list_kinds
+from pipelines.tasks.shared.beginning import Beginning
 
 TASKS = Path("pipelines/tasks")
 """The folder of the tasks that convoy brings."""
@@ -120,6 +122,13 @@ def load_kind(name: str) -> Task:
     """A task that convoy brings, in a project or not."""
     task: Task = import_module(f"{TASKS.parent}.{TASKS.name}.{name}").TASK
     return task
+
+
+def load_beginning(name: str) -> Beginning:
+    """What a task that convoy brings begins with: `BEGINNING` of its folder's `beginning.py`."""
+    module = f"{TASKS.parent}.{TASKS.name}.{name}.beginning"
+    beginning: Beginning = import_module(module).BEGINNING if find_spec(module) else Beginning()
+    return beginning
 
 
 def task_file(name: str) -> Path:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import numpy as np
 from components.core.boxes import BOXES, LABELS, area, to_array
 from components.core.facial_points import SIDE
 from components.core.images import open_image
-from components.core.masks import MaskError, decode_mask
+from components.core.masks import VOID, MaskError, decode_mask
 from components.core.table import SPLITS, Record
 from components.core.text import word
 from components.ingest.ingest import load_source, read_records, show_progress
@@ -26,6 +26,9 @@ COLOURS = 256
 """Colours that masks may have."""
 
 UNLABELLED = "(none)"
+
+UNBALANCED = 2.0
+"""How much more frequent than the rarest the commonest class is where weights pay."""
 
 
 @dataclass
@@ -79,6 +82,39 @@ class Survey:
         return sorted(found, key=lambda name: (len(name) if name.isdecimal() else 0, name))
 
     @property
+    def is_unbalanced(self) -> bool:
+        """Whether the commonest class has far more samples than the rarest."""
+        counts = [self.of_class(name) for name in self.classes]
+        return len(counts) > 1 and max(counts) >= UNBALANCED * min(counts)
+
+    @property
+    def commonest_share(self) -> float:
+        """The share of the commonest class in the samples that the gate decides by."""
+        split = SPLITS[-1] if self.of_split(SPLITS[-1]) else None
+        counts = [
+            sum(n for (each, at), n in self.counts.items() if each == name and split in (None, at))
+            for name in self.classes
+        ]
+        return max(counts) / sum(counts)
+
+    @property
+    def colour_table(self) -> dict[str, Sequence[int]]:
+        """Names for the colours of masks, black first; empty where masks hold indices."""
+        if self.colours:
+            listed = sorted(self.colours)[: VOID + 1]
+            return {_colour_name(at, colour): colour for at, colour in enumerate(listed)}
+        if set(self.pixels) == {0, VOID}:  # black and white
+            return {"background": (0, 0, 0), "foreground": (VOID, VOID, VOID)}
+        return {}
+
+    @property
+    def class_pixels(self) -> list[int]:
+        """The pixels of each class that masks have."""
+        if colours := self.colour_table:
+            return list((self.colours or self.pixels).values())[: len(colours)]
+        return [count for value, count in self.pixels.items() if value != VOID]
+
+    @property
     def has_splits(self) -> bool:
         """Whether the source brings splits."""
         return any(split for _, split in self.counts)
@@ -95,6 +131,10 @@ class Survey:
     def splits(self) -> dict[str, int]:
         """The samples of each split that the source brings."""
         return {split: count for split in SPLITS if (count := self.of_split(split))}
+
+
+def _colour_name(at: int, colour: tuple[int, ...]) -> str:
+    return f"class_{at}" if any(colour) else "background"
 
 
 def survey(kind: str, keys: Mapping[str, Any]) -> Survey:

@@ -9,25 +9,16 @@ from typing import Any
 import numpy as np
 
 from components.core.masks import VOID
-from components.core.table import SPLITS
-from pipelines.new.layouts import Layout, task_file
+from pipelines.new.layouts import Layout, load_beginning, task_file
 from pipelines.new.pictures import choose_white
 from pipelines.new.survey import Survey
+from pipelines.tasks.shared.beginning import Beginning, Block
 
-Block = dict[str, Any]
-
-LARGEST = {"segmentation": 128, "detection": 256}
-LARGEST_SIDE = 96
-"""The longer side of the network's input in pixels: what 2 cores learn in minutes."""
 STEP = 8
 """Sides of reduced images are multiples of it, so that halving them leaves no rest."""
-SMALL_SIDE = 32
-"""Up to this side a network without a backbone does."""
 
 LISTED = 100
 """Classes that a block lists; of more, those of the training split are taken."""
-UNBALANCED = 2.0
-"""How much more frequent than the rarest the commonest class is where weights pay."""
 FEW = 30
 """Samples of a class below which a tenth of them would measure nothing."""
 
@@ -70,16 +61,17 @@ def propose(found: Survey, layout: Layout, task: str) -> Proposal:
         layout: How it is read.
         task: The name of the task that learns from it.
     """
-    gate, chance = _gate(found, task)
-    prepare = _prepare(found, task)
+    beginning = load_beginning(task)
+    gate, chance = beginning.gate(found)
+    prepare = _prepare(found, beginning.largest)
     block: Block = {
         "task": str(task_file(task)),
         "source": _source(found, layout),
         "checks": _checks(found, layout),
         "pixels": _pixels(found),
         "prepare": prepare,
-        "augment": _augment(found, task),
-        "train": _train(found, task, prepare),
+        "augment": _augment(found),
+        "train": _train(found, beginning, prepare),
         "gate": {"thresholds": gate} if gate else {},
     }
     reasons = {
@@ -90,11 +82,6 @@ def propose(found: Survey, layout: Layout, task: str) -> Proposal:
         "gate": chance,
     }
     return Proposal({key: value for key, value in block.items() if value}, reasons)
-
-
-def can_learn(task: str, found: Survey) -> bool:
-    """Whether a task can learn classes of this number."""
-    return task not in ("binary", "sentiment") or len(found.classes) == 2
 
 
 def describe_found(found: Survey) -> str:
@@ -125,36 +112,16 @@ def is_colourless(found: Survey) -> bool:
     return bool(looked) and all(looked)
 
 
-def is_unbalanced(found: Survey) -> bool:
-    """Whether the commonest class has far more samples than the rarest."""
-    counts = [found.of_class(name) for name in found.classes]
-    return len(counts) > 1 and max(counts) >= UNBALANCED * min(counts)
-
-
 def _source(found: Survey, layout: Layout) -> Block:
     keys = {key: value for key, value in layout.keys.items() if key != "path"}
     source: Block = {"kind": layout.kind, "path": str(found.path)}
     source |= {key: value if isinstance(value, list) else str(value) for key, value in keys.items()}
-    if layout.kind == "mask_folder" and (colours := _colours(found)):
-        source["colours"] = colours
+    if layout.kind == "mask_folder" and (colours := found.colour_table):
+        source["colours"] = {name: list(colour) for name, colour in colours.items()}
     least = min((found.of_class(name) for name in found.classes), default=found.samples)
     if not found.has_splits and least < FEW:
         source["splits"] = {"train": 0.6, "val": 0.2, "test": 0.2}
     return source
-
-
-def _colours(found: Survey) -> Block:
-    """The table of the colours of masks, black first; empty where masks hold indices."""
-    if found.colours:
-        listed = sorted(found.colours)[: VOID + 1]
-        return {_colour_name(at, colour): list(colour) for at, colour in enumerate(listed)}
-    if set(found.pixels) == {0, VOID}:  # black and white
-        return {"background": [0, 0, 0], "foreground": [VOID, VOID, VOID]}
-    return {}
-
-
-def _colour_name(at: int, colour: tuple[int, ...]) -> str:
-    return f"class_{at}" if any(colour) else "background"
 
 
 def _checks(found: Survey, layout: Layout) -> Block:
@@ -188,7 +155,7 @@ def mask_classes(found: Survey, layout: Layout) -> list[str]:
     """Names for the classes of masks, of which files of indices say none."""
     if "classes" in layout.keys:
         return list(layout.keys["classes"])
-    if colours := _colours(found):
+    if colours := found.colour_table:
         return list(colours)
     largest = max((value for value in found.pixels if value != VOID), default=-1)
     return [f"class_{index}" for index in range(largest + 1)]
@@ -211,20 +178,20 @@ def _median_size(found: Survey) -> tuple[int, int]:
     return round(median(widths)), round(median(heights))
 
 
-def _prepare(found: Survey, task: str) -> Block:
+def _prepare(found: Survey, largest: int) -> Block:
     if found.lengths:
         whole = math.ceil(float(np.quantile(found.lengths, LONG)) * PUNCTUATED / STEP) * STEP
         return {"length": int(np.clip(whole, 2 * STEP, LONGEST_TEXT))}
     if not found.glances:
         return {}
     width, height = _median_size(found)
-    scale = LARGEST.get(task, LARGEST_SIDE) / max(width, height)
+    scale = largest / max(width, height)
     if scale < 1:
         width, height = (max(STEP, round(side * scale / STEP) * STEP) for side in (width, height))
     return {"height": height, "width": width, "channels": 1 if is_colourless(found) else 3}
 
 
-def _augment(found: Survey, task: str) -> Block:
+def _augment(found: Survey) -> Block:
     if found.lengths:
         return {}
     changes: Block = {"online": True, "shift": 0.1, "scale": 0.1, "brightness": 0.1}
@@ -240,93 +207,10 @@ def _is_written(found: Survey) -> bool:
     return bool(found.classes) and all(len(name) == 1 or name.isdigit() for name in found.classes)
 
 
-def _train(found: Survey, task: str, prepare: Mapping[str, Any]) -> Block:
-    train = {**TRAIN[task]}
-    small = max(prepare.get("height", 0), prepare.get("width", 0)) <= SMALL_SIDE
-    if task in ("classification", "binary") and small:
-        train = {"model": "digits_cnn"}
-    if task in ("classification", "binary") and is_unbalanced(found):
-        train["class_weights"] = "balanced"
-    if task == "segmentation" and _is_rare(found):
-        train["pixel_weights"] = "median_frequency"
+def _train(found: Survey, beginning: Beginning, prepare: Mapping[str, Any]) -> Block:
+    train = beginning.train(found, max(prepare.get("height", 0), prepare.get("width", 0)))
     learnt = found.of_split("train") or found.samples * 0.8
     train.setdefault("batch_size", 16 if learnt < 1_000 else 32)
     steps = max(1, learnt / train["batch_size"])
     train["epochs"] = int(np.clip(round(UPDATES / steps), *EPOCHS))
     return train | {"schedule": {"name": "cosine", "warmup_epochs": 1}}
-
-
-def _class_pixels(found: Survey) -> list[int]:
-    """The pixels of each class that masks have."""
-    if colours := _colours(found):
-        return list((found.colours or found.pixels).values())[: len(colours)]
-    return [count for value, count in found.pixels.items() if value != VOID]
-
-
-def _is_rare(found: Survey) -> bool:
-    counts = _class_pixels(found)
-    return len(counts) > 1 and max(counts) >= 10 * min(counts)
-
-
-def _adamw(rate: float) -> Block:
-    return {"name": "adamw", "learning_rate": rate, "weight_decay": 0.0001}
-
-
-TRAIN: Mapping[str, Block] = {
-    "classification": {"optimizer": _adamw(0.003)},
-    "binary": {"optimizer": _adamw(0.003)},
-    "segmentation": {"optimizer": _adamw(0.006), "dice": 0.3, "batch_size": 8},
-    "keypoints": {"optimizer": _adamw(0.005), "loss": "euclidean", "batch_size": 16},
-    "detection": {"optimizer": _adamw(0.003), "batch_size": 16},
-    "sentiment": {"optimizer": _adamw(0.001), "early_stopping": 3},
-}
-"""By task, what its embedded data are learnt with."""
-
-
-def _gate(found: Survey, task: str) -> tuple[Block, str]:
-    """Bounds just better than chance, and what chance is."""
-    if task == "segmentation":
-        return _mask_gate(found)
-    if task == "keypoints":
-        return _point_gate(found)
-    if task == "detection":
-        return {"ap50": {"min": 0.1}}, "a model that finds nothing has an average precision of 0"
-    if not found.classes:
-        return {}, "better than chance"
-    if is_unbalanced(found):
-        share = 1 / len(found.classes)
-        return _above("macro_recall", share), f"a guess has a macro recall of {share:.2f}"
-    share = _commonest(found)
-    return _above("accuracy", share), f"to guess the commonest class alone is right in {share:.0%}"
-
-
-def _commonest(found: Survey) -> float:
-    """The share of the commonest class in the samples that the gate decides by."""
-    split = SPLITS[-1] if found.of_split(SPLITS[-1]) else None
-    counts = [
-        sum(n for (each, at), n in found.counts.items() if each == name and split in (None, at))
-        for name in found.classes
-    ]
-    return max(counts) / sum(counts)
-
-
-def _above(metric: str, chance: float) -> Block:
-    return {metric: {"min": min(round(math.floor(chance * 100 + 1e-9) / 100 + 0.01, 2), 1.0)}}
-
-
-def _mask_gate(found: Survey) -> tuple[Block, str]:
-    counts = _class_pixels(found)
-    if len(counts) < 2:
-        return {}, "better than chance"
-    share = max(counts) / sum(counts) / len(counts)
-    return _above("mean_iou", share), f"the commonest class alone has a mean IoU of {share:.2f}"
-
-
-def _point_gate(found: Survey) -> tuple[Block, str]:
-    if not found.points:
-        return {}, "better than chance"
-    points = np.stack(found.points)
-    distances = np.linalg.norm(points - np.nanmean(points, axis=0), axis=-1)
-    error = float(np.nanmean(distances))
-    bound = max(0.1, math.floor(error * 10) / 10)
-    return {"mean_pixel_error": {"max": bound}}, f"the mean face alone errs by {error:.1f} pixels"

@@ -10,8 +10,9 @@ from components.core.table import SPLITS
 from components.core.text import word
 from components.core.walking import describe_left_out
 from pipelines.new.create import Created
+from pipelines.new.layouts import load_beginning
 from pipelines.new.survey import Survey, oddities
-from pipelines.new.values import can_learn, describe_found, describe_sizes
+from pipelines.new.values import describe_found, describe_sizes
 from pipelines.reports.terminal import PlainTable
 
 CLASSES_SHOWN = 20
@@ -52,7 +53,8 @@ def _alternatives(created: Created) -> Iterator[str]:
     if created.others:
         kinds = list_names(each.kind for each in created.others)
         yield f"they could also be read as {kinds}: --kind says which"
-    if others := [task for task in created.layout.tasks[1:] if can_learn(task, created.found)]:
+    found, tasks = created.found, created.layout.tasks[1:]
+    if others := [each for each in tasks if load_beginning(each).can_learn(found)]:
         yield f"{list_names(others)} could learn from them, too: --task says which"
 
 
@@ -66,10 +68,7 @@ def _describe_splits(found: Survey) -> str:
 
 def _next(created: Created) -> Iterator[str]:
     named = created.proposal.block.get("checks", {}).get("classes", ())
-    if created.task == "segmentation" and any(name.startswith("class_") for name in named):
-        yield "the masks do not tell what the classes are called: name them in checks.classes"
-    if created.task in ("binary", "sentiment"):
-        yield "checks.classes lists the class that is meant to be found last"
+    yield from load_beginning(created.task).advice(named)
     yield f"next: convoy run {created.name}"
     yield f"then: convoy open {created.name}, convoy predict {created.name} FILE"
     files = " ".join(quote(str(file)) for file in created.files)

@@ -1,0 +1,5 @@
+"""What `convoy new` begins with."""
+
+from pipelines.tasks.shared.beginning import ImageClass
+
+BEGINNING = ImageClass()
