@@ -21,8 +21,8 @@ import numpy as np
 from PIL import Image
 from rich.console import Console
 
+from benchmarks.folds import describe, group_alike, split
 from benchmarks.keypoints import METRICS, TASK
-from benchmarks.pretrained import describe, group_alike, split
 from benchmarks.rows import Report, Row
 from benchmarks.workspace import Workspace
 from components.core.facial_points import COLUMNS

@@ -18,15 +18,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL import Image
 from rich.console import Console
-from scipy.sparse.csgraph import connected_components
-from scipy.stats import t
-from sklearn.model_selection import StratifiedGroupKFold
 
+from benchmarks.folds import describe, group_alike, split
 from benchmarks.person import OBJECTS, TASK, starts
 from benchmarks.rows import Report, Row
 from benchmarks.workspace import Workspace
@@ -111,30 +108,9 @@ def drop_contradictions(files: Sequence[Path]) -> Sequence[Path]:
     return [file for file in files if len(classes[contents[file]]) == 1]
 
 
-def split(
-    labels: Sequence[Any] | np.ndarray, groups: np.ndarray, folds: int
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """The numbers of the photos that are learnt from and tested, fold by fold."""
-    splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=0)
-    return splitter.split(labels, labels, groups)
-
-
 def find_alike(files: Sequence[Path]) -> np.ndarray:
     """The number of each photo's group: those that look alike, directly or by others between."""
     return group_alike(np.stack([reduce(file) for file in files]), ALIKE)
-
-
-def group_alike(pixels: np.ndarray, alike: float) -> np.ndarray:
-    """The number of each image's group, where images are alike whose pixels correlate enough.
-
-    Args:
-        pixels: Grey values, float `[images, pixels]`.
-        alike: The least correlation.
-    """
-    pixels = pixels - pixels.mean(axis=1, keepdims=True)
-    pixels /= np.maximum(np.linalg.norm(pixels, axis=1, keepdims=True), 1e-9)
-    groups: np.ndarray = connected_components(pixels @ pixels.T > alike)[1]
-    return groups
 
 
 def reduce(file: Path) -> np.ndarray:
@@ -142,13 +118,6 @@ def reduce(file: Path) -> np.ndarray:
     with Image.open(file) as image:
         small = image.convert("L").resize((SIDE, SIDE), Image.Resampling.BOX)
     return np.asarray(small, float).ravel()
-
-
-def describe(values: Sequence[float]) -> str:
-    """The mean of some folds and its 95% interval by Student's t."""
-    mean, error = np.mean(values), np.std(values, ddof=1) / np.sqrt(len(values))
-    reach = t.ppf(0.975, len(values) - 1) * error
-    return f"{mean:.3f} ({mean - reach:.3f} to {mean + reach:.3f}) over {len(values)} folds"
 
 
 if __name__ == "__main__":

@@ -17,14 +17,8 @@ from rich.console import Console
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from benchmarks.pretrained import (
-    CLASSES,
-    describe,
-    drop_contradictions,
-    find_alike,
-    list_photos,
-    split,
-)
+from benchmarks.folds import describe, split
+from benchmarks.pretrained import CLASSES, drop_contradictions, find_alike, list_photos
 
 SCALES = {"average": 3.0, "max": 0.5}
 """Averages of maps vary by a third, their maxima by two."""
