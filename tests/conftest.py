@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,10 @@ from pipelines.quiet import silence_libraries
 from tests.toys import png, save_toy
 
 silence_libraries()
+
+for number in (signal.SIGINT, signal.SIGHUP):  # ignored where the suite runs in the background
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, signal.SIG_DFL)  # what tests start would ignore it, too
 
 settings.register_profile("convoy", deadline=None)  # no test asserts a time
 settings.load_profile("convoy")
