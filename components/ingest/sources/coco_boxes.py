@@ -14,8 +14,8 @@ from components.core.boxes import COLUMNS, Box, to_columns
 from components.core.faults import gather
 from components.core.table import Record
 from components.ingest import coco
+from components.ingest.coco_source import CocoSource
 from components.ingest.picture_sizes import check_size
-from components.ingest.sources import base
 
 
 class Annotation(coco.Annotation):
@@ -33,30 +33,16 @@ class Annotation(coco.Annotation):
 Content = coco.Content[coco.SizedPicture, coco.NamedCategory, Annotation]
 
 
-class Source(base.FileSource):
-    """Images with boxes, each labelled with the name of its category.
-
-    Attributes:
-        annotations: The JSON file, relative to `path`; it is in memory while it is read.
-        images: The folder that the images' file names are relative to, relative to `path`.
-    """
+class Source(CocoSource):
+    """Images with boxes, each labelled with the name of its category."""
 
     gives: ClassVar = frozenset(COLUMNS)
-
-    annotations: Path
-    images: Path = Path()
 
     @classmethod
     def recognise(cls, path: Path) -> Mapping[str, Any] | None:
         """A JSON file with boxes, or a folder with one such file."""
         outline = coco.find_outline(path)
         return outline.keys() if outline is not None and outline.boxed else None
-
-    def watched(self) -> Iterator[Path]:
-        """The JSON file and the images, where they lie outside of `path`."""
-        file = self.path / self.annotations
-        named = coco.list_files(file, self.path / self.images) if self.allow_outside else ()
-        yield from self.elsewhere([file, *named])
 
     def read(self) -> Iterator[Record]:
         """Yields the images in the order of the JSON file.

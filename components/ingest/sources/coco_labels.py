@@ -15,8 +15,8 @@ from pydantic import Field, FiniteFloat
 from components.core.faults import gather
 from components.core.table import Record
 from components.ingest import coco
+from components.ingest.coco_source import CocoSource
 from components.ingest.picture_sizes import check_size
-from components.ingest.sources import base
 
 PERSON, NO_PERSON = "person", "no_person"
 
@@ -41,12 +41,10 @@ class Content(coco.Content[coco.SizedPicture, coco.NamedCategory, Annotation]):
     images: list[coco.SizedPicture] = Field(min_length=1)
 
 
-class Source(base.FileSource):
+class Source(CocoSource):
     """Images with the labels `person` or `no_person`, and what people cover of them.
 
     Attributes:
-        annotations: The JSON file, relative to `path`.
-        images: The folder of the images, relative to `path`.
         min_area: The share of the image that one person must exceed to be counted for the
             label.
         count_crowds: Whether crowds are people; if not, an image with nothing but crowds is
@@ -55,8 +53,6 @@ class Source(base.FileSource):
 
     gives: ClassVar = frozenset({"label", "person_area"})
 
-    annotations: Path
-    images: Path = Path()
     min_area: float = Field(0.005, ge=0, lt=1)
     count_crowds: bool = True
 
@@ -67,12 +63,6 @@ class Source(base.FileSource):
         if outline is None or PERSON not in outline.categories:
             return None
         return outline.keys()
-
-    def watched(self) -> Iterator[Path]:
-        """The JSON file and the images, where they lie outside of `path`."""
-        file = self.path / self.annotations
-        named = coco.list_files(file, self.path / self.images) if self.allow_outside else ()
-        yield from self.elsewhere([file, *named])
 
     def read(self) -> Iterator[Record]:
         """Yields the images in the order of the file, with `label` and `person_area`.

@@ -21,7 +21,7 @@ from components.core.images import MAX_PIXELS
 from components.core.masks import VOID, encode_mask
 from components.core.table import Record
 from components.ingest import coco, picture_sizes
-from components.ingest.sources import base
+from components.ingest.coco_source import CocoSource
 
 BACKGROUND = "background"
 """The class of pixels that belong to no object, where nothing else is said."""
@@ -60,25 +60,21 @@ class Annotation(coco.Annotation):
 Content = coco.Content[coco.SizedPicture, coco.NamedCategory, Annotation]
 
 
-class Source(base.FileSource):
+class Source(CocoSource):
     """Images with masks drawn from their objects, the largest first; void is 255.
 
     So a small object stays visible on a large one; of two with the same area the later one
     does. Crowds are drawn as void.
 
     Attributes:
-        annotations: The JSON file, relative to `path`; it is in memory while it is read.
         classes: Names of categories, and `background`, in the order of the class indices.
             Objects of other categories are not drawn.
-        images: The folder that the images' file names are relative to, relative to `path`.
         background: The class of pixels that belong to no object; null makes them void.
     """
 
     gives: ClassVar = frozenset({"mask"})
 
-    annotations: Path
     classes: tuple[str, ...] = Field(min_length=2, max_length=VOID)
-    images: Path = Path()
     background: str | None = None
 
     @model_validator(mode="after")
@@ -97,12 +93,6 @@ class Source(base.FileSource):
             return None
         names = tuple(name for name in outline.categories if name != BACKGROUND)
         return {**outline.keys(), "classes": [BACKGROUND, *names], "background": BACKGROUND}
-
-    def watched(self) -> Iterator[Path]:
-        """The JSON file and the images, where they lie outside of `path`."""
-        file = self.path / self.annotations
-        named = coco.list_files(file, self.path / self.images) if self.allow_outside else ()
-        yield from self.elsewhere([file, *named])
 
     def read(self) -> Iterator[Record]:
         """Yields the images in the order of the JSON file, with `mask`.

@@ -11,15 +11,15 @@ from typing import Any, ClassVar
 from components.core.boxes import COLUMNS, Box, to_columns
 from components.core.errors import ConvoyError
 from components.core.faults import gather
-from components.core.table import SPLITS, Record
+from components.core.table import Record
 from components.core.tabular import Row, find_table, read_header, read_rows
+from components.ingest.assigned import SPLIT, find_missing, parse_assigned
 from components.ingest.numbers import read_number
 from components.ingest.picture_sizes import read_size
 from components.ingest.sources import base
 
 EDGES = ("xmin", "ymin", "xmax", "ymax")
 REQUIRED = ("image", *EDGES, "label")
-SPLIT = "split"
 
 
 @dataclass
@@ -71,8 +71,7 @@ class Source(base.FileSource):
 
     def missing_splits(self) -> Sequence[str]:
         """The splits that no row has, when some rows have one."""
-        found = {each.split for each in self._images().values()}.intersection(SPLITS)
-        return [name for name in SPLITS[1:] if found and name not in found]
+        return find_missing({each.split for each in self._images().values()})
 
     def watched(self) -> Iterator[Path]:
         """The images, as DVC watches the file that names them."""
@@ -80,10 +79,11 @@ class Source(base.FileSource):
 
     def _images(self) -> dict[str, Listed]:
         """The images by their paths, with all their rows."""
-        if not has_columns(read_header(self.path)):
+        header = read_header(self.path)
+        if not has_columns(header):
             raise ConvoyError(
-                f"{self.path}: the columns are {', '.join(read_header(self.path)) or 'none'}; must "
-                f"be {', '.join(REQUIRED)} and, if wanted, {SPLIT}"
+                f"{self.path}: the columns are {', '.join(header) or 'none'}; must be "
+                f"{', '.join(REQUIRED)} and, if wanted, {SPLIT}"
             )
         images: dict[str, Listed] = {}
         for _ in gather(str(self.path), read_rows(self.path), lambda row: _add(images, row)):
@@ -128,9 +128,7 @@ def _add(images: dict[str, Listed], row: Row) -> None:
     cells = {name: cell.strip() for name, cell in row.by_column().items()}
     if not cells["image"]:
         raise ConvoyError(f"{row.place}: image is empty")
-    split = cells.get(SPLIT) or None
-    if split not in (None, *SPLITS):
-        raise ConvoyError(f"{row.place}: unknown split {split!r}; there are {', '.join(SPLITS)}")
+    split, _ = parse_assigned(cells, row.place)
     new = Listed(cells["image"], row.place, split)
     listed = images.setdefault(normpath(cells["image"]), new)
     if listed.split != split:
