@@ -1,12 +1,9 @@
 """What the validate stage demands of the points of faces."""
 
-from typing import Literal
-
 from pydantic import Field
 
 from components.core.block import Block
-
-Severity = Literal["error", "warning"]
+from pipelines.tasks.shared.severity import Severity
 
 
 class KeypointChecks(Block):

@@ -11,8 +11,7 @@ from great_expectations.expectations.row_conditions import Column
 
 from components.core.facial_points import COLUMNS, KEYPOINTS
 from pipelines.tasks.keypoints.checks import KeypointChecks
-
-GX_SEVERITY = {"error": "critical", "warning": "warning"}
+from pipelines.tasks.shared.severity import GX_SEVERITY
 
 
 def keypoint_rules(checks: KeypointChecks) -> list[Expectation]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import Field, model_validator
 
 from components.core.block import Block
 from pipelines.tasks.shared.images.params import ImagePolicy
+from pipelines.tasks.shared.severity import Severity
 
 
 class BoxClasses(Block):
@@ -41,7 +42,7 @@ class BoxChecks(BoxClasses):
 
     tolerance: float = Field(1.0, ge=0)
     without_boxes: float = Field(1.0, ge=0, le=1)
-    untrained: Literal["error", "warning"] = "error"
+    untrained: Severity = "error"
 
 
 class BoxPolicy(ImagePolicy):

@@ -11,8 +11,7 @@ from great_expectations.expectations.row_conditions import Column
 
 from pipelines.tasks.shared.boxes.inspection import count_column
 from pipelines.tasks.shared.boxes.params import BoxChecks
-
-GX_SEVERITY = {"error": "critical", "warning": "warning"}
+from pipelines.tasks.shared.severity import GX_SEVERITY
 
 
 def box_rules(checks: BoxChecks) -> list[Expectation]:
