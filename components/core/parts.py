@@ -284,6 +284,13 @@ class Labels(Part, ABC):
         """The group whose share is kept equal in every split; one group by default."""
         return ""
 
+    def group(self, labels: Mapping[str, Any]) -> str | None:
+        """What the sample shares with others of its split, where the source names no group.
+
+        Nothing by default. Samples of a group are never divided among splits.
+        """
+        return None
+
     def clean(self, labels: Mapping[str, Any]) -> tuple[Mapping[str, Any], Sequence[str]]:
         """Leaves out what cannot be learnt of a sample's labels; nothing by default.
 
@@ -419,6 +426,30 @@ class Learning(Part, ABC):
         """
         return None
 
+    def arrange(self, examples: tf.data.Dataset, seed: int | None) -> tf.data.Dataset:
+        """Brings together what is to be compared in a batch; nothing by default.
+
+        Args:
+            examples: Decoded samples and unpacked features, one at a time; in training in another
+                order every epoch.
+            seed: Of a further shuffle, which training asks for; None to keep the order.
+
+        Returns:
+            The same examples, each once.
+        """
+        return examples
+
+    def teach(self, network: keras.Model, transform: tft.TFTransformOutput) -> keras.Model:
+        """What is fitted in the network's place, whose weights it shares; itself by default.
+
+        Further weights that it has are thrown away once the network is trained.
+
+        Args:
+            network: As `Sample.entrance` makes it.
+            transform: Output of TensorFlow Transform.
+        """
+        return network
+
     @abstractmethod
     def loss(self) -> keras.losses.Loss:
         """The loss between `target` and the network's outputs."""
@@ -442,6 +473,10 @@ class Learning(Part, ABC):
 
 Predict = Callable[[Sequence[bytes]], Prediction]
 """A served model: encoded samples in, named arrays `[samples, ...]` out."""
+
+
+Known = Sequence[tuple[str, Prediction]]
+"""Known samples: what each is called, and its prediction."""
 
 
 class View(Part, ABC):
@@ -520,6 +555,19 @@ class View(Part, ABC):
         weights[best] = 1
         return {name: weights}
 
+    def against(self, known: Known, metrics: Mapping[str, float]) -> View:
+        """The view of a prediction that is held against those of known samples; none by default.
+
+        Args:
+            known: The names of known samples, several of which may be the same, each with its
+                prediction; one at least.
+            metrics: Those that were measured of the model, such as a threshold.
+
+        Raises:
+            ConvoyError: When the task's predictions cannot be compared.
+        """
+        raise ConvoyError(f"tasks.{self.name}: its predictions are not held against known samples")
+
     def predict_in_tiles(self, predict: Predict, data: bytes, tile: int) -> Prediction:
         """Predicts one large sample piece by piece; not possible by default.
 
@@ -549,6 +597,14 @@ class Evaluation(ABC):
     def examples(self) -> int:
         """How many examples `metrics_of` can choose from; 0, by default, where it cannot."""
         return 0
+
+    def clusters(self) -> Sequence[np.ndarray] | None:
+        """The examples that are drawn together for bootstrap intervals; None: each by itself.
+
+        Returns:
+            The places of the examples of each cluster, int `[any]`; every example is in one.
+        """
+        return None
 
     def metrics_of(self, chosen: np.ndarray) -> dict[str, float]:
         """The metrics over some examples, for bootstrap intervals and slices.

@@ -144,7 +144,7 @@ def download(uri: str) -> Path:
             that were registered, or MLflow cannot be reached.
     """
     configure()
-    version = _resolve(uri)
+    version = resolve(uri)
     try:
         folder = Path(mlflow.artifacts.download_artifacts(model_uri(version.name, version.version)))
         artifacts = mlflow.models.Model.load(folder).flavors["python_function"]["artifacts"]
@@ -181,8 +181,12 @@ def load_example(folder: Path, column: str) -> bytes | None:
     return None if example is None else bytes(example[column].iloc[0])
 
 
-def _resolve(uri: str) -> ModelVersion:
-    """The version that an address names."""
+def resolve(uri: str) -> ModelVersion:
+    """The version that an address such as `models:/digits@champion` names.
+
+    Raises:
+        ConvoyError: When there is none.
+    """
     match = MODEL_URI.fullmatch(uri)
     if match is None:
         raise _named(uri, "name a version or an alias: models:/NAME/3 or models:/NAME@champion")

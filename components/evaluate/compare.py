@@ -196,6 +196,8 @@ def _intervals(scores: np.ndarray, spec: Spec) -> dict[str, Interval]:
 
 def _draw(worst: Sequence[Example], sides: Sequence[Side], spec: Spec) -> Image.Image:
     """Each sample as A and as B see it, a row a sample."""
+    if not any(np.isfinite(each.scores).any() for each in worst):
+        return notice("No metric of the gate is that of a single sample")
     worst = [each for each in worst if any(each.disagreement)]
     if not worst:
         return notice(f"{sides[0].name} and {sides[1].name} agree on every sample")

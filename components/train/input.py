@@ -74,7 +74,8 @@ def training_batches(examples: tf.data.Dataset, spec: Spec) -> tf.data.Dataset:
         Samples `[batch, ...]` and targets, with their weights where the task has any.
     """
     train = spec.block("train", TrainParams)
-    batches = examples.shuffle(train.shuffle_buffer, seed=spec.seed).batch(
+    shuffled = examples.shuffle(train.shuffle_buffer, seed=spec.seed)
+    batches = spec.learning.arrange(shuffled, spec.seed).batch(
         train.batch_size, num_parallel_calls=tf.data.AUTOTUNE
     )
     if spec.block("augment", OnlineParams).online:
@@ -85,8 +86,10 @@ def training_batches(examples: tf.data.Dataset, spec: Spec) -> tf.data.Dataset:
 
 
 def evaluation_batches(examples: tf.data.Dataset, spec: Spec) -> tf.data.Dataset:
-    """Batches in file order."""
-    batches = examples.batch(spec.block("train", TrainParams).batch_size)
+    """Batches in file order, unless the task has another one."""
+    batches = spec.learning.arrange(examples, None).batch(
+        spec.block("train", TrainParams).batch_size
+    )
     return batches.map(_fitted(spec)).prefetch(tf.data.AUTOTUNE)
 
 

@@ -52,7 +52,8 @@ def run_fn(fn_args: Any) -> None:
             network = build(spec, transform, training.samples(spec.sample.column))
         write_csv(layer_table(network, spec.sample.shape), layers)
         data = _data(spec, training, validation, fn_args)
-        fit(supervised(network), spec, data, curves, speed)
+        fitted = spec.learning.teach(supervised(network), transform)
+        fit(fitted, spec, data, curves, speed)
     drawn = draw_filters(first_kernel(network))
     if drawn is not None:
         save_picture(drawn[0], curves.with_name(FILTERS_FILE), drawn[1])

@@ -8,7 +8,7 @@ from PIL import Image
 
 from components.core.errors import ConvoyError
 from components.core.task import Spec
-from components.evaluate.compare import compare_versions, paired_interval
+from components.evaluate.compare import Side, compare_versions, paired_interval
 from tests.registered import Register, TestSplit
 from tests.specs import make_spec
 from tests.tuned_task import TASK as TUNED
@@ -40,6 +40,24 @@ def test_equal_models_agree_everywhere(
     comparison = compare_versions(spec, "1", "challenger", project / "out")
     assert comparison.metrics[0] == comparison.metrics[1]
     assert comparison.intervals["accuracy"] == (0, 0)
+
+
+def test_metrics_of_no_single_sample_show_no_disagreement(
+    spec: Spec,
+    register: Register,
+    wrong_model: Path,
+    test_split: TestSplit,
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    test_split([(10, "dark"), (250, "bright")])
+    register()
+    register(model=wrong_model)
+    monkeypatch.setattr(Side, "scores", lambda *_: [np.nan, np.nan])
+    comparison = compare_versions(spec, "1", "2", project / "out")
+    assert np.isnan(comparison.intervals["accuracy"]).all()
+    with Image.open(comparison.pictures) as picture:
+        assert picture.height < 4 * 192
 
 
 def test_what_is_tuned_is_tuned_for_the_whole_split_and_for_each_example(

@@ -53,6 +53,19 @@ def test_an_interval_is_that_of_the_binomial_distribution(hits: int) -> None:
     assert (low, high) == pytest.approx(tuple(ends), abs=2 / size)
 
 
+class Twins(Hits):
+    """Examples that come in pairs, which are alike."""
+
+    def clusters(self) -> Sequence[np.ndarray]:
+        return np.arange(len(self.right)).reshape(-1, 2)
+
+
+def test_clusters_are_drawn_whole() -> None:
+    pairs = [True] * 80 + [False] * 20
+    twins = bootstrap_intervals(Twins([each for each in pairs for _ in range(2)]))["accuracy"]
+    assert twins == bootstrap_intervals(Hits(pairs))["accuracy"]
+
+
 def test_counts_have_none_and_the_same_seed_gives_the_same() -> None:
     evaluation = Hits([True, False, True, True])
     assert set(bootstrap_intervals(evaluation, 1)) == {"accuracy", "recall/cat"}
