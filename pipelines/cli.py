@@ -348,7 +348,7 @@ def retrain(  # noqa: PLR0913, PLR0917 (an argument an option)
 
 
 @app.command()
-def predict(
+def predict(  # noqa: PLR0913, PLR0917 (an argument an option)
     task: TaskName,
     files: Annotated[list[Path], typer.Argument(help="Files, such as images.", show_default=False)],
     out: Annotated[Path, typer.Option(help="Folder for the table and the pictures.")] = Path(
@@ -361,12 +361,21 @@ def predict(
         int | None,
         typer.Option(min=32, help="Cut larger samples into tiles of this side, in pixels."),
     ] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(help="A folder with a folder, or a file, for each name that is known."),
+    ] = None,
+    threshold: Annotated[
+        float | None, typer.Option(help="From where on --against says unknown.")
+    ] = None,
 ) -> None:
     """Predicts with a registered model; writes a CSV and pictures of each file."""
+    from pipelines.known import Against
     from pipelines.prediction import predict_files
     from pipelines.project import load_spec
 
-    predict_files(load_spec(task), files, out, model, tile)
+    known = None if against is None else Against(against, threshold)
+    predict_files(load_spec(task), files, out, model, tile, known)
 
 
 @app.command()

@@ -17,7 +17,7 @@ from components.core.task import Spec
 from components.core.text import sentence
 from components.core.walking import describe_left_out, readable
 from components.explain.sizes import image_sides
-from pipelines.prediction import check_file, find_files, read_file
+from pipelines.prediction_inputs import check_file, find_files, read_file
 from pipelines.reports.terminal import show
 
 if TYPE_CHECKING:  # TensorFlow takes seconds to load, which a wrong file name need not wait for

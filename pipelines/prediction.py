@@ -7,48 +7,35 @@ with 8 bits a channel. Of texts, each row of a table is a sample.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from components.core.errors import ConvoyError
-from components.core.parts import SampleError
-from components.core.reading import read_regular
 from components.core.task import Spec
-from components.core.text_tables import encode_text, is_table, read_rows, read_text
-from components.core.walking import describe_left_out, readable, walk
+from components.core.walking import describe_left_out
+from pipelines.known import THRESHOLD, Against, find_known, view_against
+from pipelines.prediction_inputs import check_file, find_files, read_inputs
 from pipelines.reports.predict import predictions_table
 from pipelines.reports.terminal import show
 
 if TYPE_CHECKING:  # TensorFlow takes seconds to load, which a wrong file name need not wait for
     from PIL import Image
 
-    from components.core.parts import Prediction, Sample, View
+    from components.core.parts import Prediction, View
     from components.core.served_model import ServedModel
 
 TABLE_FILE = "predictions.csv"
 ROWS_SHOWN = 20
 
 
-@dataclass(frozen=True)
-class Input:
-    """A sample to be predicted.
-
-    Attributes:
-        name: What messages and the table call it.
-        stem: What the names of its pictures begin with.
-        data: The encoded sample.
-    """
-
-    name: str
-    stem: str
-    data: bytes
-
-
 def predict_files(
-    spec: Spec, files: Sequence[Path], out: Path, model: str, tile: int | None = None
+    spec: Spec,
+    files: Sequence[Path],
+    out: Path,
+    model: str,
+    tile: int | None = None,
+    against: Against | None = None,
 ) -> None:
     """Writes rows and pictures for each file.
 
@@ -58,94 +45,48 @@ def predict_files(
         out: Folder for `predictions.csv` and the pictures, as `write_predictions` names them.
         model: Alias or version of the registered model.
         tile: Side in pixels of the tiles that larger samples are cut into; None for no tiles.
+        against: Known samples that predictions are held against; None for none.
 
     Raises:
         ConvoyError: When a file is absent or cannot be decoded, or there is no such model, or
-            the task cannot be predicted in tiles. All files are checked before the first
-            prediction.
+            the task cannot be predicted in tiles, or against known samples. All files are checked
+            before the first prediction.
     """
     left_out: Counter[str] = Counter()
     found = [file for path in files for file in find_files(path, spec.sample, left_out)]
     for file in found:
         check_file(file, spec.sample)
+    known = find_known(against.folder, spec.sample, left_out) if against else []
     from components.core.served_model import ServedModel
     from components.core.store import download, model_uri
 
     served = ServedModel.load(download(model_uri(spec.name, model)))
-    rows = write_predictions(spec, served, found, out, tile)
+    view = spec.view
+    if against:
+        given = against.threshold
+        metrics = _metrics(spec.name, model) if given is None else {THRESHOLD: given}
+        view = view_against(spec, served, known, metrics)
+    rows = write_predictions(spec, served, found, out, tile, view)
     table = predictions_table(rows[:ROWS_SHOWN])
     told = [f"{len(rows)} predictions in {out / TABLE_FILE}", describe_left_out(left_out)]
     show(table, "; ".join(filter(None, told)))
 
 
-def find_files(path: Path, sample: Sample, left_out: Counter[str]) -> Iterator[Path]:
-    """Yields a file that is named, or the samples in a folder and below it.
+def _metrics(name: str, model: str) -> Mapping[str, float]:
+    """What was measured of a registered model."""
+    from components.core.store import model_uri, resolve
+    from components.register.registry import recorded_metrics
 
-    Args:
-        path: The file or the folder.
-        sample: The kind of input.
-        left_out: Counts, by reason, what is no sample in a folder.
-
-    Raises:
-        ConvoyError: When there is no sample in the folder.
-    """
-    if not path.is_dir():
-        yield path
-        return
-    found = list(walk(path, path, sample.refuse))
-    if all(each.reason for each in found):
-        raise ConvoyError(f"{path}: no {sample.column} found in this folder or below")
-    for each in found:
-        if each.reason:
-            left_out[each.reason] += 1
-        else:
-            yield each.path
-
-
-def read_file(file: Path) -> bytes:
-    """Reads a file as it is.
-
-    Raises:
-        ConvoyError: Naming the file and why it cannot be read.
-    """
-    try:
-        return read_regular(file)
-    except OSError as error:
-        reason = "not found" if isinstance(error, FileNotFoundError) else error.strerror
-        raise ConvoyError(f"{file}: {reason}") from None
-
-
-def read_inputs(file: Path, sample: Sample) -> Iterator[Input]:
-    """Yields the sample in a file or, of a table, the text in each row.
-
-    Raises:
-        ConvoyError: Naming the file, or its line, and why it cannot be read.
-    """
-    if not (sample.is_text and is_table(file)):
-        yield Input(readable(file), file.stem, read_file(file))
-        return
-    for row in read_rows(file):
-        data = encode_text(read_text(row, sample.column) or "")
-        yield Input(f"{readable(file)}:{row.line}", f"{file.stem}-{row.line}", data)
-
-
-def check_file(file: Path, sample: Sample) -> None:
-    """Decodes a file in full, as ingest does.
-
-    Raises:
-        ConvoyError: Naming the file, or the line, and what is wrong with it.
-    """
-    for each in read_inputs(file, sample):
-        if reason := sample.inspect(each.data)["decode_error"]:
-            raise ConvoyError(f"{each.name}: cannot be decoded: {reason}")
-        try:
-            sample.accept(each.data)
-        except SampleError as error:
-            raise ConvoyError(f"{each.name}: cannot be predicted: {error}") from None
+    return recorded_metrics(resolve(model_uri(name, model)))
 
 
 def write_predictions(
-    spec: Spec, served: ServedModel, files: Sequence[Path], out: Path, tile: int | None = None
+    spec: Spec,
+    served: ServedModel,
+    files: Sequence[Path],
+    out: Path,
+    tile: int | None = None,
+    view: View | None = None,
 ) -> list[dict[str, Any]]:
     """Predicts sample by sample.
 
@@ -159,13 +100,14 @@ def write_predictions(
         files: Encoded samples that decode, one at least.
         out: Folder for `predictions.csv`, the pictures and the documents of the view.
         tile: As for `predict_files`.
+        view: What is shown of a prediction; None for the task's own view.
 
     Returns:
         The rows of the table, as many a file as its view gives.
     """
     from components.core.tabular import write_csv, written_whole
 
-    sample, view, classes = spec.sample, spec.view, served.classes
+    sample, view, classes = spec.sample, view or spec.view, served.classes
     out.mkdir(parents=True, exist_ok=True)
     rows: list[dict[str, Any]] = []
     samples: list[dict[str, Any]] = []

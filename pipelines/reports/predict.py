@@ -20,9 +20,12 @@ def predictions_table(rows: Sequence[Mapping[str, Any]]) -> PlainTable:
     table = PlainTable(*map(word, rows[0] if rows else ()))
     for row in rows:
         path, *values = row.values()
-        table.add_row(word(Path(path).name), *(word(_rounded(value)) for value in values))
+        table.add_row(word(Path(path).name), *(word(_short(value)) for value in values))
     return table
 
 
-def _rounded(value: Any) -> Any:
+def _short(value: Any) -> Any:
+    """A number with few digits, and how many numbers a list has: all are in the CSV file."""
+    if isinstance(value, list):
+        return f"{len(value):,} numbers"
     return round(value, DECIMALS) if isinstance(value, float) else value

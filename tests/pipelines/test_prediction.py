@@ -17,7 +17,8 @@ from components.core.errors import ConvoyError
 from components.core.masks import decode_mask, encode_mask
 from components.core.parts import Prediction, Row
 from components.core.task import Spec, Task
-from pipelines.prediction import check_file, predict_files, predict_sample, write_predictions
+from pipelines.prediction import predict_files, predict_sample, write_predictions
+from pipelines.prediction_inputs import check_file
 from pipelines.tasks.classification import TASK as CLASSIFICATION
 from pipelines.tasks.segmentation import TASK as SEGMENTATION
 from pipelines.tasks.segmentation.view import MaskView

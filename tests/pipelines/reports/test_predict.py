@@ -18,3 +18,8 @@ def test_a_row_has_the_files_name_and_rounded_values() -> None:
 
 def test_without_predictions_there_is_no_row() -> None:
     assert predictions_table([]).row_count == 0
+
+
+def test_of_a_list_it_says_how_long_it_is() -> None:
+    (_, column) = predictions_table([{"image": "a.png", "embedding": [0.0] * 128}]).columns
+    assert [str(cell) for cell in column.cells] == ["128 numbers"]

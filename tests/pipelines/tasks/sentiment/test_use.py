@@ -14,7 +14,8 @@ from components.core.errors import ConvoyError
 from components.core.task import Spec
 from components.score.score import score
 from pipelines.explaining import explain_model
-from pipelines.prediction import check_file, write_predictions
+from pipelines.prediction import write_predictions
+from pipelines.prediction_inputs import check_file
 from pipelines.tasks.sentiment import TASK
 from tests.specs import make_spec
 
