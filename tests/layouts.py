@@ -335,6 +335,24 @@ def as_text_lines(folder: Path, classes: Sequence[str]) -> Mapping[str, Any]:
     return {"path": str(folder)}
 
 
+def as_people(folder: Path) -> Mapping[str, Any]:
+    """Writes the layout of `identity_folder`: two photos of each of thirty people."""
+    for person in range(30):
+        for number in range(2):
+            save(draw_class(person, (64, 64), 1, number), folder / f"p{person}" / f"{number}.jpg")
+    return {"path": str(folder)}
+
+
+def as_pairs(folder: Path) -> Mapping[str, Any]:
+    """Writes the layout of `identity_pairs`: of thirty people, two are tested on."""
+    for person in range(30):
+        for number in range(1, 4):
+            pixels = draw_class(person, (64, 64), 1, number)
+            save(pixels, folder / f"p{person}" / f"p{person}_{number:04}.jpg")
+    (folder / "pairs.txt").write_text("2\np0\t1\t2\np1\t2\t3\np0\t1\tp1\t1\np1\t3\tp0\t3\n")
+    return {"path": str(folder / "pairs.txt")}
+
+
 def layouts_of(name: str, block: Mapping[str, Any]) -> Mapping[str, Writer]:
     """The layouts that can be meant for a task of `params.yaml`, each with its writer."""
     classes = block["checks"].get("classes", ())
@@ -356,6 +374,8 @@ def layouts_of(name: str, block: Mapping[str, Any]) -> Mapping[str, Writer]:
             "yolo_boxes": as_yolo,
             "csv_boxes": as_csv_boxes,
         }
+    if name == "faces":
+        return {"identity_folder": as_people, "identity_pairs": as_pairs}
     if name == "sentiment":
         return {
             "text_folder": partial(as_text_folders, classes=classes),

@@ -22,8 +22,12 @@ class ClassFolderSource(base.FileSource):
 
     The class folders may lie in `train`, `val` and `test` folders, which then are the splits;
     those that are absent are carved out of `train`.
+
+    Attributes:
+        column: The label column that holds the folder's name.
     """
 
+    column: ClassVar = "label"
     gives: ClassVar = frozenset({"label"})
 
     @classmethod
@@ -64,7 +68,7 @@ class ClassFolderSource(base.FileSource):
 
     def _read_file(self, found: tuple[ClassFolder, Path]) -> Record:
         (split, folder), file = found
-        labels = {"label": readable(folder.name)}
+        labels = {self.column: readable(folder.name)}
         return Record(self.read_sample(file), self.name(file), labels, split)
 
     def missing_splits(self) -> Sequence[str]:

@@ -53,7 +53,7 @@ def make_entry(record: Record, sample: Sample, labels: Labels) -> Entry:
         labels=values,
         stratum=labels.stratum(values),
         split=record.split,
-        group=record.group,
+        group=record.group or labels.group(values),
     )
 
 

@@ -33,6 +33,7 @@ ORDER = (
     "mask_folder",
     "mnist_idx",
     "csv_labels",
+    "identity_pairs",
     "image_folder",
     "text_table",
     "text_lines",

@@ -57,9 +57,14 @@ class Person:
     head: Head
 
     @classmethod
-    def draw(cls, rng: Rng) -> Person:
-        """Draws build, expression, colours and hair."""
-        shape, expression = Shape.draw(rng), Expression.draw(rng)
+    def draw(cls, rng: Rng, moment: Rng | None = None) -> Person:
+        """Draws build, expression, colours and hair.
+
+        Args:
+            rng: The source of randomness.
+            moment: Another one for the expression; None for the same.
+        """
+        shape, expression = Shape.draw(rng), Expression.draw(moment or rng)
         layout = Layout.of(shape, expression)
         head = heads.build(shape, expression, layout)
         return cls(shape, expression, Look.draw(rng), hair.Style.draw(rng), layout, head)
@@ -69,10 +74,17 @@ class Person:
         return pose.project(self.head.points(chart.place(self.layout.keypoints())))
 
 
-def render(rng: Rng) -> Face:
-    """Draws a random face."""
-    person, pose, light = Person.draw(rng), Pose.draw(rng, FINE), Light.draw(rng)
-    brightness, surface = finish(rng, person, pose, light)
+def render(rng: Rng, traits: Rng | None = None) -> Face:
+    """Draws a random face.
+
+    Args:
+        rng: The source of randomness.
+        traits: Another one for what stays of a person from photo to photo: build, colours, skin,
+            hair and beard; None for the same.
+    """
+    person = Person.draw(traits or rng, rng)
+    pose, light = Pose.draw(rng, FINE), Light.draw(rng)
+    brightness, surface = finish(traits or rng, person, pose, light)
     hits = cast(surface, pose, FINE)
     picture, shoulders = stand(rng, person, pose, light)
     picture.ravel()[hits.pixels] = brightness.ravel()[hits.cells]

@@ -25,6 +25,7 @@ from components.ingest.ingest import ingest
 from pipelines.tasks.binary import TASK as BINARY
 from pipelines.tasks.classification import TASK as CLASSIFICATION
 from pipelines.tasks.detection import TASK as DETECTION
+from pipelines.tasks.faces import TASK as FACES
 from pipelines.tasks.keypoints import TASK as KEYPOINTS_TASK
 from pipelines.tasks.segmentation import TASK as SEGMENTATION
 from pipelines.tasks.sentiment import TASK as SENTIMENT
@@ -180,6 +181,7 @@ bounded = settings(
 
 FOLDERS = {
     "image_folder": CLASSIFICATION,
+    "identity_folder": FACES,
     "mask_folder": SEGMENTATION,
     "pts_landmarks": KEYPOINTS_TASK,
     "mnist_idx": CLASSIFICATION,
@@ -270,6 +272,7 @@ def test_any_lines(attempt: Callable[..., None], yaml: bytes, lines: bytes, pict
 def test_the_samples_themselves_are_read(attempt: Callable[..., None]) -> None:
     trees: dict[str, list] = {
         "image_folder": [(["x", str(at)], content) for at, content in enumerate(IMAGES)],
+        "identity_folder": [(["x", "1.pgm"], IMAGES[6]), (["y", "1.jpg"], IMAGES[1])],
         "mask_folder": [(["images", "a.png"], IMAGES[0]), (["masks", "a.bmp"], MASKS[2])],
         "pts_landmarks": [(["a.pts"], POINTS.encode()), (["a.jpg"], IMAGES[1])],
         "mnist_idx": [(["t-images-idx3-ubyte"], IDX[0]), (["t-labels-idx1-ubyte"], IDX[1])],
