@@ -35,6 +35,7 @@ FEW: Mapping[str, Any] = {
     },
     "person": {"source": {"counts": {"train": 32, "val": 16, "test": 16}}},
     "sentiment": {"source": {"count": 200}, "checks": {"balance_floor": 0}},
+    "faces": {"source": {"people": 30, "photos": 4}},
 }
 """What makes a task small, where its own data are many or slow to make."""
 

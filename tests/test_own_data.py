@@ -48,6 +48,7 @@ LEARNT = {
     "segmentation": "mask",
     "keypoints": "keypoints",
     "sentiment": "label",
+    "faces": "identity and, if given, pairs",
 }
 MEANINGLESS = sorted(
     {(name, kind) for name in BLOCKS for kind in list_kinds()}
