@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from components.core.parts import View
     from components.core.served_model import ServedModel
 
-THRESHOLD = "strict_threshold"
-"""The metric from where on a sample is of none of the names."""
-
 
 @dataclass(frozen=True)
 class Against:

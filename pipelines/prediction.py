@@ -12,9 +12,10 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from components.core.parts import STRICT
 from components.core.task import Spec
 from components.core.walking import describe_left_out
-from pipelines.known import THRESHOLD, Against, find_known, view_against
+from pipelines.known import Against, find_known, view_against
 from pipelines.prediction_inputs import check_file, find_files, read_inputs
 from pipelines.reports.predict import predictions_table
 from pipelines.reports.terminal import show
@@ -64,7 +65,7 @@ def predict_files(
     view = spec.view
     if against:
         given = against.threshold
-        metrics = _metrics(spec.name, model) if given is None else {THRESHOLD: given}
+        metrics = _metrics(spec.name, model) if given is None else {STRICT: given}
         view = view_against(spec, served, known, metrics)
     rows = write_predictions(spec, served, found, out, tile, view)
     table = predictions_table(rows[:ROWS_SHOWN])

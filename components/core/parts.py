@@ -477,6 +477,8 @@ Predict = Callable[[Sequence[bytes]], Prediction]
 
 Known = Sequence[tuple[str, Prediction]]
 """Known samples: what each is called, and its prediction."""
+STRICT = "strict_threshold"
+"""The metric that tells from where on a sample is none of those that are known."""
 
 
 class View(Part, ABC):
@@ -561,7 +563,7 @@ class View(Part, ABC):
         Args:
             known: The names of known samples, several of which may be the same, each with its
                 prediction; one at least.
-            metrics: Those that were measured of the model, such as a threshold.
+            metrics: Those that were measured of the model, `strict_threshold` among them.
 
         Raises:
             ConvoyError: When the task's predictions cannot be compared.

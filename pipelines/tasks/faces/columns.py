@@ -1,6 +1,3 @@
-"""The label columns of faces, and a metric that others than the evaluation know."""
+"""The label columns of faces."""
 
 IDENTITY, PAIRS = "identity", "pairs"
-
-STRICT = "strict_threshold"
-"""The distance up to which somebody is taken for one of many people."""

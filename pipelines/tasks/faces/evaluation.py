@@ -14,11 +14,11 @@ from pydantic import Field
 
 from components.core.captions import Caption, save_picture
 from components.core.errors import ConvoyError
-from components.core.parts import Evaluation, Evaluator, Prediction, Row
+from components.core.parts import STRICT, Evaluation, Evaluator, Prediction, Row
 from components.core.pictures import contact_sheet, notice, read_image
 from components.core.tabular import write_csv
 from components.evaluate.params import EvaluateParams, GateParams, Threshold
-from pipelines.tasks.faces.columns import IDENTITY, PAIRS, STRICT
+from pipelines.tasks.faces.columns import IDENTITY, PAIRS
 from pipelines.tasks.faces.figures import plot_curve, plot_distances
 from pipelines.tasks.faces.identification import Identification
 from pipelines.tasks.faces.pairs import Pairs, draw_pairs, list_pairs, photos_of
@@ -67,8 +67,7 @@ class FaceEvaluation(Evaluation):
     def __init__(self, pictures: int = 36) -> None:
         """Takes how many photos the pictures of the report show."""
         self._pictures = pictures
-        self._threshold: float | None = None
-        self._strict: float | None = None
+        self._tuned: tuple[float, float] | None = None
         self._places: list[np.ndarray] = []
         self._names: list[str] = []
         self._paths: list[str] = []
@@ -100,7 +99,7 @@ class FaceEvaluation(Evaluation):
     def tune(self, validation: Evaluation) -> None:
         """Takes two thresholds from the validation split: of the greatest accuracy, and strict."""
         assert isinstance(validation, FaceEvaluation)
-        self._threshold, self._strict = validation._thresholds
+        self._tuned = validation._thresholds
 
     @property
     def examples(self) -> int:
@@ -141,11 +140,12 @@ class FaceEvaluation(Evaluation):
         curve = self._curve(counts)
         if curve is None:
             return measured
-        if self._threshold is not None and self._strict is not None:
+        if self._tuned is not None:
+            threshold, strict = self._tuned
             measured |= {
-                "accuracy": curve.accuracy(self._threshold),
-                "threshold": self._threshold,
-                STRICT: self._strict,
+                "accuracy": curve.accuracy(threshold),
+                "threshold": threshold,
+                STRICT: strict,
             }
         return {
             **measured,
@@ -174,7 +174,8 @@ class FaceEvaluation(Evaluation):
         if curve is not None:
             write_csv(pd.DataFrame(vars(curve)), folder / "roc.csv")
             plot_curve(curve, folder / "roc.png")
-            plot_distances(distances, pairs.same, self._threshold, folder / "distances.png")
+            threshold = None if self._tuned is None else self._tuned[0]
+            plot_distances(distances, pairs.same, threshold, folder / "distances.png")
         caption = Caption(
             "Worst mistakes",
             "The pairs of two people that are nearest to each other, and those of one person that "
@@ -201,17 +202,18 @@ class FaceEvaluation(Evaluation):
     def _curve(self, counts: np.ndarray) -> Curve | None:
         """The curve of all pairs, each as often as its photos; None where one kind is missing."""
         distances, (first, second, same) = self._sorted
-        weights = np.where(same, np.minimum(counts[first], counts[second]), 0)
-        weights = np.where(same, weights, counts[first] * counts[second])
+        one, two = counts[first], counts[second]
+        weights = np.where(same, np.minimum(one, two), one * two)
         if not (weights[same].any() and weights[~same].any()):
             return None
         return Curve.of(distances, same, weights)
 
     @cached_property
-    def _thresholds(self) -> tuple[float, float] | tuple[None, None]:
+    def _thresholds(self) -> tuple[float, float] | None:
+        """Those of the greatest accuracy, and of one false accept in a hundred."""
         curve = self._curve(np.ones(self.examples, int))
         if curve is None:
-            return None, None
+            return None
         return curve.best_threshold(), curve.threshold_of(ONE_PERCENT)
 
     @cached_property

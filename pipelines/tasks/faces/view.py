@@ -9,9 +9,8 @@ import numpy as np
 from pydantic import ConfigDict
 
 from components.core.errors import ConvoyError
-from components.core.parts import Known, Prediction, View
+from components.core.parts import STRICT, Known, Prediction, View
 from components.core.pictures import TILE, contact_sheet
-from pipelines.tasks.faces.columns import STRICT
 
 if TYPE_CHECKING:
     import pyarrow as pa
