@@ -77,8 +77,10 @@ class Curve:
     def best_threshold(self) -> float:
         """The threshold of the greatest accuracy, in the middle of a gap between two distances."""
         best = int(np.argmax(self.true - self.false))
-        if best + 1 == len(self.thresholds) or not best:
-            return float(self.thresholds[max(best, 1)])
+        if not best:  # worse than chance: nothing is accepted
+            return float(np.nextafter(self.thresholds[1], -np.inf))
+        if best + 1 == len(self.thresholds):
+            return float(self.thresholds[best])
         return float(self.thresholds[best : best + 2].mean())
 
     def accuracy(self, threshold: float) -> float:
