@@ -19,6 +19,7 @@ from components.core.errors import ConvoyError
 from components.core.faults import faults_of, gather
 from components.core.images import MAX_PIXELS
 from components.core.masks import VOID, encode_mask
+from components.core.regions import Encoded, RegionError, check_counts, unpack_counts
 from components.core.table import Record
 from components.ingest import coco, picture_sizes
 from components.ingest.coco_source import CocoSource
@@ -28,9 +29,6 @@ BACKGROUND = "background"
 
 Polygons = list[list[FiniteFloat]]
 """Each is x0, y0, x1, ... in pixels from the image's corner."""
-
-Encoded = dict[str, Any]
-"""A region as pycocotools holds it."""
 
 
 class Runs(BaseModel):
@@ -261,27 +259,7 @@ def check_runs(runs: Runs, size: tuple[int, int], place: str) -> Sequence[int]:
     if runs.size != size:
         raise ConvoyError(f"{place}: size is {list(runs.size)}; that of the image is {list(size)}")
     counts = unpack_counts(runs.counts) if isinstance(runs.counts, str) else runs.counts
-    if min(counts, default=0) < 0 or sum(counts) != size[0] * size[1]:
-        raise ConvoyError(f"{place}: counts are broken or do not sum to {size[0] * size[1]} pixels")
-    return counts
-
-
-def unpack_counts(text: str) -> list[int]:
-    """Unpacks counts that pycocotools packed; broken text gives wrong numbers.
-
-    A character holds five bits of a number, the lowest first, and a bit that says whether it
-    goes on; from the fourth on a number is the difference to the one two before (`rleFrString`
-    in https://github.com/cocodataset/cocoapi/blob/master/common/maskApi.c).
-    """
-    counts: list[int] = []
-    number = shift = 0
-    for code in text.encode():
-        number |= (code - 48 & 0x1F) << shift
-        shift += 5
-        if code - 48 & 0x20:
-            continue
-        if code - 48 & 0x10:
-            number -= 1 << shift
-        counts.append(number + (counts[-2] if len(counts) > 2 else 0))
-        number = shift = 0
-    return counts
+    try:
+        return check_counts(counts, size)
+    except RegionError as error:
+        raise ConvoyError(f"{place}: {error}") from None

@@ -15,6 +15,7 @@ from pycocotools import mask as coco
 from components.core.errors import ConvoyError
 from components.core.faults import FaultsError
 from components.core.masks import VOID, decode_mask
+from components.core.regions import unpack_counts
 from components.ingest.coco import SizedPicture
 from components.ingest.ingest import load_source
 from components.ingest.sources.coco_segmentation import (
@@ -22,7 +23,6 @@ from components.ingest.sources.coco_segmentation import (
     Source,
     draw_regions,
     encode_region,
-    unpack_counts,
 )
 from tests.turned import encode_turned
 
