@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
+from components.ingest import portable
 from components.ingest.draws import Rng, chance, pick
 from components.ingest.sources.faces.chart import Array
 from components.ingest.sources.faces.textures import cut
@@ -43,7 +44,7 @@ def expose(rng: Rng, picture: Array) -> Array:
     black, white = abs(rng.normal(0.04, 0.05)), rng.normal(0.84, 0.09)
     gain = (white - black) / max(bright - dark, 0.2)
     tones = np.maximum((picture - np.float32(dark)) * np.float32(gain) + np.float32(black), 0)
-    return tones ** np.float32(rng.uniform(0.6, 1.1))
+    return portable.power(tones, rng.uniform(0.6, 1.1))
 
 
 def levels(values: Array) -> NDArray[np.uint8]:

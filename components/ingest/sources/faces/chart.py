@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from components.ingest import portable
+
 Array = NDArray[np.floating[Any]]  # float32; stubs take its products with floats for float64
 Bumps = list[list[float]]
 """One smooth bump a row: x, y, half-width and half-height (one standard deviation) in mm of
@@ -59,8 +61,9 @@ def bumps(table: Bumps) -> Array:
     rows = np.asarray(table, dtype=np.float32)
     centers = place(rows[:, :2]).astype(np.float32)
     widths = rows[:, 2:4] / ((1 + VIEWPOINT) * SEMI_AXES[:2]).astype(np.float32)
-    x, y = (np.exp(-0.5 * ((AXIS - centers[:, k, None]) / widths[:, k, None]) ** 2) for k in (0, 1))
-    return (y * rows[:, 4:]).T @ x
+    apart = [(AXIS - centers[:, k, None]) / widths[:, k, None] for k in (0, 1)]
+    x, y = (portable.exp(-0.5 * each**2) for each in apart)
+    return portable.product((y * rows[:, 4:]).T, x)
 
 
 def both_sides(table: Bumps) -> Bumps:

@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from components.ingest import portable
 from components.ingest.draws import Rng, chance, pick
 from components.ingest.sources.faces import chart
 from components.ingest.sources.faces.chart import Array
@@ -166,7 +167,7 @@ def grow_hair(rng: Rng, look: Look, style: Style) -> Cover:
     return Cover(
         opacity=np.clip(depth / 5, 0, 1),
         thickness=np.clip(depth / 14, 0, 1) * (thickness + uneven),
-        albedo=np.float32(look.hair) * np.exp(np.float32(0.3) * strands),
+        albedo=np.float32(look.hair) * portable.exp(np.float32(0.3) * strands),
     )
 
 
@@ -219,7 +220,7 @@ def grow_beard(rng: Rng, look: Look, mouth_height: float) -> Cover:
     return Cover(
         opacity=opacity,
         thickness=np.float32(rng.uniform(0, 9)) * strength * opacity,
-        albedo=np.float32(look.beard) * np.exp(np.float32(0.25) * hairs),
+        albedo=np.float32(look.beard) * portable.exp(np.float32(0.25) * hairs),
     )
 
 

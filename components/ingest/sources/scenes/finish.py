@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ImageFilter
 
+from components.ingest import portable
 from components.ingest.draws import Rng
 from components.ingest.sources.faces.textures import SIDE, cut, sheet
 from components.ingest.sources.scenes.canvas import Canvas
@@ -47,7 +48,7 @@ def lay_floor(rng: Rng, canvas: Canvas, picture: Array, roughness: Array) -> Non
     coarse = sheet("clouds")[texel(rng, x, 9), texel(rng, z, 9)] * np.float32(STAIN)
     gain = 1 + roughness[floor] * (fine + coarse)
     shade = np.asarray(canvas.shadows.filter(ImageFilter.BoxBlur(1)))[floor] * np.float32(1 / 255)
-    clear = np.exp(ahead * np.float32(-1 / light.sight))
+    clear = portable.exp(ahead * np.float32(-1 / light.sight))
     for channel, (shaded, haze) in enumerate(zip(light.shaded(), light.haze, strict=True)):
         own = picture[..., channel][floor] * gain * (1 - shade * np.float32(1 - shaded))
         picture[..., channel][floor] = np.float32(haze) + clear * (own - np.float32(haze))

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
+from components.ingest import portable
 from components.ingest.draws import Rng, chance
 from components.ingest.sources.faces.camera import compress, levels
 from components.ingest.sources.scenes.view import Array
@@ -41,4 +42,4 @@ def expose(rng: Rng, picture: Array) -> Array:
     gain = rng.normal(0.85, 0.1) / max(bright, 0.35)
     balance = (gain * (1 + rng.normal(0, 0.025, 3))).astype(np.float32)
     tones = np.maximum(picture * balance, 0) + np.float32(abs(rng.normal(0, 0.02)))
-    return tones ** np.float32(rng.uniform(0.75, 1.1))
+    return portable.power(tones, rng.uniform(0.75, 1.1))

@@ -73,18 +73,23 @@ def render(rng: Rng, height: int, width: int, *, people: bool, smallest: float =
             the same state of `rng` even the same.
         smallest: The share of the pixels that each person covers at least.
     """
-    seeds = Seeds.draw(rng)
-    place = Environment.draw(np.random.default_rng(seeds.place), *canvas_size(height, width))
-    backdrop = place.start(np.random.default_rng(seeds.looks))
-    if people:
-        return shoot(seeds, populate(seeds, place, backdrop, smallest))
-    return shoot(seeds, draw(seeds, place, backdrop, []))
+    canvas = None
+    while canvas is None:  # some places, such as narrow views, have no room for a person
+        seeds = Seeds.draw(rng)
+        place = Environment.draw(np.random.default_rng(seeds.place), *canvas_size(height, width))
+        backdrop = place.start(np.random.default_rng(seeds.looks))
+        if people:
+            canvas = populate(seeds, place, backdrop, smallest)
+        else:
+            canvas = draw(seeds, place, backdrop, [])
+    return shoot(seeds, canvas)
 
 
-def populate(seeds: Seeds, place: Environment, backdrop: Canvas, smallest: float) -> Canvas:
+def populate(seeds: Seeds, place: Environment, backdrop: Canvas, smallest: float) -> Canvas | None:
     """The place with people, each of whom covers at least this share of the pixels.
 
-    Whoever is hidden too much goes; when that is everybody, others come, ever larger ones.
+    Whoever is hidden too much goes; when that is everybody, others come, ever larger ones. None
+    where nobody is seen in the end.
     """
     rng = np.random.default_rng(seeds.people)
     for k in range(TRIES):
@@ -97,7 +102,7 @@ def populate(seeds: Seeds, place: Environment, backdrop: Canvas, smallest: float
         large = [p for p, share in zip(found, covered, strict=True) if share >= smallest]
         if large:
             return canvas if large == found else draw(seeds, place, backdrop, large)
-    raise RuntimeError(f"no room for a person in {TRIES} tries: {seeds}")
+    return None
 
 
 def draw(seeds: Seeds, place: Environment, backdrop: Canvas, found: Sequence[Person]) -> Canvas:

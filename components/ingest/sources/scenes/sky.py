@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from components.ingest import portable
 from components.ingest.draws import Rng
 from components.ingest.sources.faces.textures import cut
 from components.ingest.sources.scenes.colours import Colour, mix, scale
@@ -15,7 +16,8 @@ from components.ingest.sources.scenes.view import View
 def draw(rng: Rng, view: View, light: Light) -> NDArray[np.uint8]:
     """A gradient from the horizon up, with clouds; RGB `[height, width, 3]`."""
     rows = np.arange(view.height, dtype=np.float32)
-    up = np.clip((view.horizon - rows) / (0.9 * view.height), 0, 1)[:, None, None] ** 0.7
+    height = np.clip((view.horizon - rows) / (0.9 * view.height), 0, 1)
+    up = portable.power(height, 0.7)[:, None, None]
     picture = rgb(light.haze) + up * (rgb(light.zenith) - rgb(light.haze))
     picture = np.broadcast_to(picture, (view.height, view.width, 3))
     if light.clouds:

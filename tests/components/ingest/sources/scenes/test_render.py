@@ -39,6 +39,12 @@ def test_nobody_is_too_small(seed: int) -> None:
     assert scene(seed, True, 0.004).person_area >= 0.004
 
 
+def test_where_a_place_has_no_room_for_a_person_another_one_is_drawn() -> None:
+    rng = np.random.default_rng((11, 956))
+    rng.random()
+    assert (render(rng, 120, 160, people=True).mask == PERSON).any()
+
+
 def test_people_of_one_scene_have_numbers_of_their_own() -> None:
     seeds = Seeds(1, 2, 3, 4)
     place = Environment.draw(np.random.default_rng(0), *canvas_size(*SIZE))
