@@ -60,6 +60,32 @@ def test_the_weights_of_a_logit_are_cut_back() -> None:
     assert np.linalg.norm(kernel) == pytest.approx(0.1, rel=1e-4)
 
 
+def test_the_bag_adds_a_linear_function_of_the_sum_of_the_vectors() -> None:
+    model = build_model("kim_cnn", (9, 4), 2, {"bag": True})
+    plain = keras.Model(model.input, model.get_layer("logits").output)
+    texts = np.random.default_rng(0).normal(size=(3, 9, 4)).astype("float32")
+    (weights,) = model.get_layer("bag_logits").get_weights()
+    added = texts.sum(axis=1) / np.sqrt(9) @ weights
+    expected = plain.predict(texts, verbose=0) + added
+    np.testing.assert_allclose(model.predict(texts, verbose=0), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_the_bag_costs_a_weight_a_number_of_the_vectors() -> None:
+    model = build_model("kim_cnn", (64, 300), 1, {"bag": True})
+    assert model.count_params() == 360_601 + 300
+    table = layer_table(model).set_index("layer")
+    assert table.loc["kim_cnn/bag", "receptive_field"] == "whole input"
+
+
+def test_the_bag_keeps_32_bit_logits_in_mixed_precision() -> None:
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        model = build_model("kim_cnn", (8, 4), 1, {"bag": True})
+    finally:
+        keras.config.set_dtype_policy("float32")
+    assert model.output.dtype == model.get_layer("bag_logits").compute_dtype == "float32"
+
+
 @pytest.mark.parametrize(("name", "length"), [("text_cnn", 13), ("kim_cnn", 4)])
 def test_texts_that_are_too_short(name: str, length: int) -> None:
     with pytest.raises(ConvoyError, match=f"{name} does not fit inputs"):

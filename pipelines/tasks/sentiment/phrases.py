@@ -60,8 +60,8 @@ def find_phrases(
     """The phrases that speak most for each class, as the filters have chosen them.
 
     The greatest value of a filter stands for the words that it covers there. What they say is the
-    value times its gradient: of a network whose last layer takes these values, all of them and the
-    bias sum to the logit.
+    value times its gradient: of a network whose logit is made of these values alone by its last
+    layer, all of them and the bias sum to the logit.
 
     Args:
         network: As `TextSample.entrance` makes it, with one logit. Its convolutions do not pad;

@@ -77,6 +77,23 @@ def test_the_evidence_of_all_filters_is_that_of_the_logit(
     assert table["phrase"].str.split().str.len().max() == longest
 
 
+def test_what_the_bag_says_is_said_by_no_phrase(monkeypatch: pytest.MonkeyPatch) -> None:
+    from pipelines.tasks.sentiment import phrases
+
+    monkeypatch.setattr(phrases, "FILTERS", 1_000)
+    keras.utils.clear_session()
+    keras.utils.set_random_seed(0)
+    sample = sample_of(length=20, width=4)
+    body = build_model("kim_cnn", sample.shape, 1, {"bag": True})
+    network = sample.entrance(body, None, raw=False)  # type: ignore[arg-type]
+    text = b"a good film , a bad film , a good good film , a bad bad film , a film"
+    table = find_phrases(network, sample, [text], CLASSES, most=1_000)
+    signed = table["evidence"].where(table["answer"] == "pos", -table["evidence"])
+    vectors = network.get_layer("embedding")(sample.serve(np.array([text]))[0])
+    of_filters = keras.Model(body.input, body.get_layer("logits").output)
+    assert signed.sum() == pytest.approx(float(of_filters(vectors)[0, 0]), abs=1e-4)
+
+
 def test_no_phrase_is_no_row() -> None:
     table = find_phrases(opinionated(), sample_of(), [b"", b"film"], CLASSES, most=5)
     assert list(table) == ["answer", "phrase", "evidence", "texts"]
