@@ -6,6 +6,7 @@ from typing import BinaryIO
 
 from PIL import Image
 
+from components.core.errors import ConvoyError
 from components.core.images import FORMATS, open_image
 from components.core.reading import open_regular
 from components.core.unread_formats import HEAD, name_unread_format
@@ -72,6 +73,24 @@ def find_lossy_format(data: bytes) -> str | None:
     if name == "WEBP" and LOSSLESS_WEBP in data[:WEBP_HEAD]:
         return None
     return LOSSY.get(name)
+
+
+def check_lossless(data: bytes, place: str, meaning: str) -> None:
+    """Checks that the values of a mask's pixels are those that somebody has drawn.
+
+    Args:
+        data: The mask's file.
+        place: What an error message begins with.
+        meaning: What values stand for.
+
+    Raises:
+        ConvoyError: When it is of a format that changes them.
+    """
+    if lossy := find_lossy_format(data):
+        raise ConvoyError(
+            f"{place}: {lossy} changes the values of pixels, which are {meaning} here; "
+            "masks must be PNG, or of another format that keeps them"
+        )
 
 
 def _begins_like_an_image(stream: BinaryIO) -> bool:

@@ -25,6 +25,9 @@ Colour = tuple[int, int, int]
 
 INDEX_MODES = ("1", "L", "P")  # Pillow's modes whose pixels are indices: of one bit, grey, palette
 
+WIDE_MODES = ("I;16", "I;16B", "I;16L", "I")
+"""Pillow's modes whose pixels are whole numbers of more than 8 bits."""
+
 GREY_STEPS = {"L;2": 0xFF // 0b11, "L;4": 0xFF // 0b1111}
 """How far apart Pillow puts the greys of few bits, by what it calls their encoding."""
 
@@ -91,6 +94,28 @@ def read_mask(data: bytes, place: str, colours: Mapping[str, Colour] | None = No
     if kept or image.mode not in INDEX_MODES:
         return data
     return encode_mask(np.asarray(turn(image, orientation)).astype(np.uint8) // step)
+
+
+def decode_indices(data: bytes) -> np.ndarray:
+    """Decodes a mask file of whole numbers: greys of up to 16 bits, indices of a palette, bits.
+
+    A mask with an orientation of its own is turned upright.
+
+    Args:
+        data: The file's content.
+
+    Returns:
+        The values as they are, bool or integers `[height, width]`.
+
+    Raises:
+        MaskError: When it is broken, or its pixels are colours or fractions.
+    """
+    image = _load(data)
+    if image.mode not in (*INDEX_MODES, *WIDE_MODES):
+        raise MaskError(f"{image.format} of mode {image.mode}; must have one whole number a pixel")
+    values = np.asarray(turn(image, read_orientation(image)))
+    step = _grey_step(data)
+    return values if step == 1 else values // step
 
 
 def index_colours(pixels: np.ndarray, colours: Mapping[str, Colour], place: str) -> np.ndarray:

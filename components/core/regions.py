@@ -7,7 +7,7 @@ image. Regions of an image may overlap.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,10 @@ Size = tuple[int, int]
 
 Encoded = dict[str, Any]
 """A region as pycocotools holds it: `size` and packed `counts`."""
+
+
+Edges = tuple[float, float, float, float]
+"""x0, y0, x1, y1 of a box in pixels."""
 
 
 class RegionError(ValueError):
@@ -59,6 +63,46 @@ def decode_region(counts: str, size: Size) -> np.ndarray:
     runs = check_counts(unpack_counts(counts), size)
     inside = np.arange(len(runs)) % 2 == 1
     return np.repeat(inside, runs).reshape(size[::-1]).T
+
+
+def to_columns(objects: Iterable[tuple[boxes.Box, str]]) -> dict[str, list[Any]]:
+    """The label columns of an image, of its objects' boxes and packed regions."""
+    listed = list(objects)
+    return {**boxes.to_columns(box for box, _ in listed), MASKS: [region for _, region in listed]}
+
+
+def box_region(counts: str, size: Size, label: str, *, difficult: bool = False) -> boxes.Box:
+    """The box around the pixels of a region; without an area where there is none.
+
+    Raises:
+        RegionError: When the runs are broken or do not cover an image of this size.
+    """
+    edges = find_edges(counts, size) or (0.0, 0.0, 0.0, 0.0)
+    return boxes.Box(edges, label, difficult=difficult)
+
+
+def find_edges(counts: str, size: Size) -> Edges | None:
+    """The edges of the box around the pixels of a region; None where there is none.
+
+    Raises:
+        RegionError: When the runs are broken or do not cover an image of this size.
+    """
+    runs = np.asarray(check_counts(unpack_counts(counts), size), np.int64)
+    ends = np.cumsum(runs)
+    inside = (np.arange(len(runs)) % 2 == 1) & (runs > 0)
+    if not inside.any():
+        return None
+    (left, top), (right, bottom) = (
+        np.divmod(at[inside], size[0]) for at in (ends - runs, ends - 1)
+    )
+    if (left != right).any():  # a run goes on from the bottom of a column to the top of the next
+        top, bottom = np.array([0]), np.array([size[0] - 1])
+    return float(left[0]), float(top.min()), float(right[-1] + 1), float(bottom.max() + 1)
+
+
+def count_pixels(counts: str) -> int:
+    """How many pixels a region has; any number where the runs are broken."""
+    return sum(unpack_counts(counts)[1::2])
 
 
 def pack_counts(counts: Sequence[int]) -> bytes:

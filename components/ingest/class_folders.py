@@ -1,23 +1,20 @@
 """Reads folders with one subfolder a class, whatever their files hold."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-from components.core.errors import ConvoyError, DataError
+from components.core.errors import DataError
 from components.core.faults import gather
 from components.core.split_names import REMEDY, check_class_folders, is_split
 from components.core.table import SPLITS, Record
 from components.core.walking import list_folder, readable, walk
-from components.ingest.sources import base
+from components.ingest.split_folders import SplitFolder, SplitFolderSource
 
 NO_CLASS = "in no class"
 
-ClassFolder = tuple[str | None, Path]
-"""A split, None where there is none, and the folder of a class in it."""
 
-
-class ClassFolderSource(base.FileSource):
+class ClassFolderSource(SplitFolderSource):
     """Files by class folder; the folder's name is the `label`.
 
     The class folders may lie in `train`, `val` and `test` folders, which then are the splits;
@@ -27,6 +24,7 @@ class ClassFolderSource(base.FileSource):
         column: The label column that holds the folder's name.
     """
 
+    beside: ClassVar = NO_CLASS
     column: ClassVar = "label"
     gives: ClassVar = frozenset({"label"})
 
@@ -51,44 +49,25 @@ class ClassFolderSource(base.FileSource):
             ConvoyError: When `path` is no folder, holds both splits and other folders, or
                 folders that mean splits where classes should be.
         """
-        found = [each for each in self._class_folders() if self.is_class(each)]
+        found = [each for each in self.inner_folders() if self.is_class(each)]
         check_class_folders(self.path, (folder.name for _, folder in found))
         for split, folder in found:
             if split is None:
                 self._check_holds_no_classes(folder)
         yield from gather(str(self.path), self._list_files(found), self._read_file)
 
-    def is_class(self, folder: ClassFolder) -> bool:
+    def is_class(self, folder: SplitFolder) -> bool:
         """Whether a folder is one of a class: all are by default."""
         return True
 
-    def _list_files(self, folders: Iterable[ClassFolder]) -> Iterator[tuple[ClassFolder, Path]]:
+    def _list_files(self, folders: Iterable[SplitFolder]) -> Iterator[tuple[SplitFolder, Path]]:
         listed = gather(str(self.path), folders, lambda each: (each, self.files(each[1])))
         return ((folder, file) for folder, files in listed for file in files)
 
-    def _read_file(self, found: tuple[ClassFolder, Path]) -> Record:
+    def _read_file(self, found: tuple[SplitFolder, Path]) -> Record:
         (split, folder), file = found
         labels = {self.column: readable(folder.name)}
         return Record(self.read_sample(file), self.name(file), labels, split)
-
-    def missing_splits(self) -> Sequence[str]:
-        """The splits without a folder, when others have one."""
-        found = {folder.name for folder in self._folders(self.path)}.intersection(SPLITS)
-        return [name for name in SPLITS[1:] if found and name not in found]
-
-    def _class_folders(self) -> Iterator[ClassFolder]:
-        folders = self._folders(self.path)
-        names = {folder.name for folder in folders}
-        if names.isdisjoint(SPLITS):
-            yield from ((None, folder) for folder in folders)
-            return
-        if unknown := sorted(names.difference(SPLITS)):
-            raise ConvoyError(
-                f"{self.path / unknown[0]}: not a split; where one folder is a split, "
-                f"all must be: {', '.join(SPLITS)}"
-            )
-        for folder in folders:
-            yield from ((folder.name, child) for child in self._folders(folder))
 
     def _check_holds_no_classes(self, folder: Path) -> None:
         """Checks that a folder named like a split is a class: that files lie in it, not below."""
@@ -100,12 +79,6 @@ class ClassFolderSource(base.FileSource):
                 f"{folder}: means a split but would be taken for a class, of all that is in the "
                 f"folders below it; {REMEDY}"
             )
-
-    def _folders(self, folder: Path) -> list[Path]:
-        folders, loose = self.entries(folder)
-        for file in loose:
-            self.leave_out(file, self.brings.refuse(file) or NO_CLASS)
-        return folders
 
     @classmethod
     def _has(cls, folder: Path) -> bool:

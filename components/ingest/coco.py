@@ -213,9 +213,14 @@ class Outline:
 
     def keys(self) -> dict[str, Path]:
         """The keys of a block `source` whose `path` holds both the file and the images."""
-        path = Path(os.path.commonpath([self.file.parent, self.folder]))
-        annotations, images = self.file.relative_to(path), self.folder.relative_to(path)
-        return {"path": path, "annotations": annotations, "images": images}
+        return keys_of(self.file, self.folder)
+
+
+def keys_of(file: Path, folder: Path) -> dict[str, Path]:
+    """The keys of a block `source` whose `path` holds both a label file and a folder of images."""
+    path = Path(os.path.commonpath([file.parent, folder]))
+    annotations, images = file.relative_to(path), folder.relative_to(path)
+    return {"path": path, "annotations": annotations, "images": images}
 
 
 def find_outline(path: Path) -> Outline | None:
@@ -238,7 +243,7 @@ def _outline(file: Path) -> Outline | None:
         points = (frozenset(each.get("keypoints") or ()) for each in categories)
         return Outline(
             file,
-            _find_folder(file, content["images"][0]["file_name"]),
+            find_folder(file, content["images"][0]["file_name"]),
             tuple(str(each["name"]) for each in categories),
             tuple(each for each in points if each),
             any(each.get("segmentation") for each in content["annotations"]),
@@ -248,7 +253,7 @@ def _outline(file: Path) -> Outline | None:
         return None  # whoever reads it says why
 
 
-def _find_folder(file: Path, name: str) -> Path:
+def find_folder(file: Path, name: str) -> Path:
     """The folder that holds an image: beside the file, beside its folder, or one below."""
     around = [file.parent]
     if file.parent.name == ANNOTATIONS:

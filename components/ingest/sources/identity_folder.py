@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-from components.ingest.class_folders import ClassFolder, ClassFolderSource
+from components.ingest.class_folders import ClassFolderSource
+from components.ingest.split_folders import SplitFolder
 
 WITHOUT = "of a person in source.without"
 
@@ -30,7 +31,7 @@ class Source(ClassFolderSource):
         """Nothing: it looks like a folder of classes, which is more often meant."""
         return None
 
-    def is_class(self, folder: ClassFolder) -> bool:
+    def is_class(self, folder: SplitFolder) -> bool:
         """Whether a folder is that of a person who is not left out."""
         _, path = folder
         if path.name in self.without:

@@ -5,56 +5,33 @@ pixels. Both folders may lie in `train`, `val` and `test` folders, which then ar
 that are absent are carved out of `train`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from glob import escape
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, field_validator
 
-from components.core.errors import ConvoyError
-from components.core.faults import gather, stop_at
-from components.core.image_files import find_lossy_format
+from components.core.image_files import check_lossless
 from components.core.masks import Colour, read_mask
-from components.core.split_names import REMEDY, is_split
-from components.core.table import SPLITS, Record
-from components.core.walking import list_folder, walk
-from components.ingest.sources import base
-from components.samples.image import ImageSample
-
-BESIDE = "beside images and masks"
-
-IMAGES = ("images", "image", "imgs", "img", "jpegimages")
-MASKS = ("masks", "mask", "labels", "annotations", "segmentationclass", "gt")
-"""What folders of images and of masks are called, in small letters, the customary names first."""
-
-Pair = tuple[str | None, Path, Path | None]
-"""A split, an image and its mask; None where there is none."""
+from components.ingest.paired_folders import IMAGE_NAMES, PairedSource
 
 Byte = Annotated[int, Field(ge=0, le=255)]
 
 
-class Source(base.FileSource):
+class Source(PairedSource):
     """Image files, each with a mask of class indices or colours.
 
     Attributes:
-        images: The name of the folders of images.
-        masks: The name of the folders of masks.
-        mask_suffix: What a mask's name has after the image's: `_L` for `a_L.png`.
         colours: The colour of each class as red, green and blue, in the order of the class
             indices, and that of void, if any, at the position that `checks.void` gives;
             null for masks whose pixels are indices.
-        test_from: `val` takes the images in `val` for testing; those for validation are then
-            carved out of `train`.
     """
 
     gives: ClassVar = frozenset({"mask"})
+    image_names: ClassVar = IMAGE_NAMES
+    mask_names: ClassVar = ("masks", "mask", "labels", "annotations", "segmentationclass", "gt")
 
-    images: str = "images"
-    masks: str = "masks"
-    mask_suffix: str = ""
     colours: dict[str, tuple[Byte, Byte, Byte]] | None = Field(None, min_length=2, max_length=256)
-    test_from: Literal["val"] | None = None
 
     @field_validator("colours")
     @classmethod
@@ -65,142 +42,11 @@ class Source(base.FileSource):
                 raise ValueError(f"{other} and {name} have the same colour {colour}")
         return colours
 
-    @classmethod
-    def recognise(cls, path: Path) -> Mapping[str, Any] | None:
-        """A folder with one of images and one of masks, within folders of splits or not."""
-        if not path.is_dir():
-            return None
-        below = [each.path for each in list_folder(path, path) if each.is_folder]
-        holders = [each for each in below if each.name in SPLITS] or [path]
-        names = find_pair(holders[0])
-        if names is None:
-            return None
-        suffix = find_suffix(*(holders[0] / name for name in names))
-        return {"path": path, "images": names[0], "masks": names[1], "mask_suffix": suffix}
-
-    def read(self) -> Iterator[Record]:
-        """Yields the images of each folder in alphabetical order, with `mask`.
-
-        A missing mask is None; validation names it together with all others.
-
-        Raises:
-            FaultsError: Naming each mask that has no image, a second mask of an image and a
-                second image of a mask; or else each file that cannot be read, and each mask that
-                is of a format that changes values or has a colour that is not in the table.
-            ConvoyError: When the folders are not as they should be.
-        """
-        pairs: list[Pair] = []
-        faults: list[str] = []
-        for split, folder in self._folders():
-            masks, wrong = self._find_masks(folder)
-            files = self._list(folder, self.images)
-            pairs += [(split, file, masks.get(self._mask_of(file, folder))) for file in files]
-            faults += wrong
-        faults += find_shared(pairs)
-        stop_at(str(self.path), faults)
-        yield from gather(str(self.path), pairs, self._read_pair)
-
-    def missing_splits(self) -> Sequence[str]:
-        """The splits without a folder, when others have one."""
-        found = {split for split, _ in self._folders()}
-        return [] if found == {None} else [name for name in SPLITS[1:] if name not in found]
-
-    def _read_pair(self, pair: Pair) -> Record:
-        split, image, mask = pair
-        labels = {"mask": mask and self._read_mask(mask)}
-        return Record(self.read_sample(image), self.name(image), labels, split)
+    def read_labels(self, image: Path, sample: bytes, mask: Path | None) -> Mapping[str, Any]:
+        """`mask`; one that is missing is None, and validation names it with all others."""
+        return {"mask": mask and self._read_mask(mask)}
 
     def _read_mask(self, mask: Path) -> bytes:
         data = self.read_sample(mask)
-        if lossy := find_lossy_format(data):
-            raise ConvoyError(
-                f"{mask}: {lossy} changes the values of pixels, which are classes here; "
-                "masks must be PNG, or of another format that keeps them"
-            )
+        check_lossless(data, str(mask), "classes")
         return read_mask(data, str(mask), self.colours)
-
-    def _find_masks(self, folder: Path) -> tuple[dict[Path, Path], list[str]]:
-        """The masks by their paths without endings, and which are too many."""
-        images = {self._mask_of(file, folder) for file in self._list(folder, self.images)}
-        masks: dict[Path, Path] = {}
-        faults = []
-        for file in self._list(folder, self.masks):
-            if (other := masks.setdefault(file.with_suffix(""), file)) != file:
-                faults.append(f"{file}: a second mask beside {other.name}; must be 1")
-            elif file.with_suffix("") not in images:
-                faults.append(f"{file}: no image of this name in {folder / self.images}")
-        return masks, faults
-
-    def _list(self, folder: Path, name: str) -> list[Path]:
-        if not (folder / name).is_dir():
-            told = f"; {REMEDY}" if any(is_split(each.name) for each in folder.iterdir()) else ""
-            raise ConvoyError(f"{folder / name}: not a folder{told}")
-        return self.files(folder / name)
-
-    def _mask_of(self, image: Path, folder: Path) -> Path:
-        """The path of the mask of an image, without its ending."""
-        below = image.relative_to(folder / self.images)
-        return folder / self.masks / below.with_name(image.stem + self.mask_suffix)
-
-    def _folders(self) -> list[tuple[str | None, Path]]:
-        """The folders that hold images and masks, each with its split."""
-        found, beside = self.entries(self.path)
-        folders = {folder.name: folder for folder in found}
-        if self.test_from and (self.test_from not in folders or "test" in folders):
-            raise ConvoyError(f"{self.path}: test_from needs a folder val and none that is test")
-        if folders.keys().isdisjoint(SPLITS):
-            self._leave_out_beside(self.path)
-            return [(None, self.path)]
-        if unknown := sorted(folders.keys() - SPLITS):
-            raise ConvoyError(
-                f"{self.path / unknown[0]}: not a split; where one folder is a split, "
-                f"all must be: {', '.join(SPLITS)}"
-            )
-        for file in beside:
-            self.leave_out(file, BESIDE)
-        for folder in found:
-            self._leave_out_beside(folder)
-        return [
-            ("test" if name == self.test_from else name, folder) for name, folder in folders.items()
-        ]
-
-    def _leave_out_beside(self, folder: Path) -> None:
-        folders, files = self.entries(folder)
-        for path in (*folders, *files):
-            if path.name not in (self.images, self.masks):
-                self.leave_out(path, BESIDE)
-
-
-def find_pair(folder: Path) -> tuple[str, str] | None:
-    """The names of the folders of images and of masks in a folder, if both are there."""
-    folders = [each.path for each in list_folder(folder, folder) if each.is_folder]
-    named = {each.name.lower(): each for each in folders}
-    images, masks = (
-        next((named[name] for name in names if name in named and _first(named[name])), None)
-        for names in (IMAGES, MASKS)
-    )
-    return None if images is None or masks is None else (images.name, masks.name)
-
-
-def find_suffix(images: Path, masks: Path) -> str:
-    """What the name of the first image's mask has after the image's; nothing if that is unclear."""
-    stem = "" if (image := _first(images)) is None else image.stem
-    named = {each.stem for each in masks.rglob(f"{escape(stem)}*")}
-    rests = sorted((name.removeprefix(stem) for name in named), key=len)
-    return rests[0] if rests else ""
-
-
-def _first(folder: Path) -> Path | None:
-    """The first image in a folder or below it."""
-    found = walk(folder, folder, ImageSample.refuse)
-    return next((each.path for each in found if not each.reason), None)
-
-
-def find_shared(pairs: Iterable[Pair]) -> list[str]:
-    """A fault for each image whose mask another one has: they differ in their endings only."""
-    first: dict[Path, Path] = {}
-    return [
-        f"{image}: a second image beside {other.name} for the mask {mask}; must be 1"
-        for _, image, mask in pairs
-        if mask is not None and (other := first.setdefault(mask, image)) != image
-    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
@@ -14,6 +14,7 @@ from components.ingest.sources.scenes.source import ScenesSource
 if TYPE_CHECKING:
     import numpy as np
 
+    from components.ingest.sources.scenes.instances import Instance
     from components.ingest.sources.scenes.render import Scene
 
 
@@ -31,14 +32,18 @@ class Source(ScenesSource):
     difficult_below: int = Field(64, ge=0)
 
     def draw(self, rng: np.random.Generator) -> tuple[Scene, Mapping[str, Any]]:
-        """A scene, four of five with people, and its boxes."""
+        """A scene, four of five with people, and its objects."""
         from components.ingest.sources.scenes.instances import find_instances
         from components.ingest.sources.scenes.render import render
 
         people = bool(rng.random() < WITH_PEOPLE)
         scene = render(rng, self.height, self.width, people=people)
-        boxes = (
-            Box(each.edges, each.label, difficult=each.pixels < self.difficult_below)
+        objects = (
+            (Box(each.edges, each.label, difficult=each.pixels < self.difficult_below), each)
             for each in find_instances(scene.surfaces)
         )
-        return scene, to_columns(boxes)
+        return scene, self.to_columns(objects)
+
+    def to_columns(self, objects: Iterable[tuple[Box, Instance]]) -> Mapping[str, Any]:
+        """The label columns of a scene's objects."""
+        return to_columns(box for box, _ in objects)

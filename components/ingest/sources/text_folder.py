@@ -6,7 +6,8 @@ that are absent are carved out of `train`. This is the layout of IMDB's reviews 
 
 from pathlib import Path
 
-from components.ingest.class_folders import ClassFolder, ClassFolderSource
+from components.ingest.class_folders import ClassFolderSource
+from components.ingest.split_folders import SplitFolder
 from components.ingest.texts import TextSource
 
 UNLABELLED = "unlabelled"
@@ -21,7 +22,7 @@ class Source(TextSource, ClassFolderSource):
 
     unlabelled: tuple[str, ...] = ("unsup",)
 
-    def is_class(self, folder: ClassFolder) -> bool:
+    def is_class(self, folder: SplitFolder) -> bool:
         """Leaves the folders out whose texts have no label."""
         if folder[1].name in self.unlabelled:
             self.leave_out(folder[1], UNLABELLED)

@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from components.core.errors import ConvoyError
-from components.core.masks import MaskError, decode_mask, encode_mask, index_colours, read_mask
+from components.core.masks import (
+    MaskError,
+    decode_indices,
+    decode_mask,
+    encode_mask,
+    index_colours,
+    read_mask,
+)
 from tests.bombs import large_png
 
 INDICES = np.random.default_rng(0).integers(0, 12, (5, 7), np.uint8)
@@ -79,6 +86,21 @@ def test_packed_greys_are_classes(bits: int) -> None:
         for kind, content in [*chunks, (b"IEND", b"")]
     )
     np.testing.assert_array_equal(decode_mask(read_mask(data, "a.png")), indices)
+    np.testing.assert_array_equal(decode_indices(data), indices)
+
+
+@pytest.mark.parametrize("form", ["PNG", "TIFF"])
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16, bool])
+def test_values_are_decoded_as_they_are(kind: type, form: str) -> None:
+    values = (INDICES.astype(int) * (1_000 if kind is np.uint16 else 1)).astype(kind)
+    np.testing.assert_array_equal(decode_indices(encode(Image.fromarray(values), form)), values)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "LA", "F"])
+def test_colours_and_fractions_are_no_indices(mode: str) -> None:
+    data = encode(Image.fromarray(INDICES).convert(mode), "TIFF")
+    with pytest.raises(MaskError, match=f"TIFF of mode {mode}; must have one whole number a pixel"):
+        decode_indices(data)
 
 
 def test_bits_are_classes() -> None:

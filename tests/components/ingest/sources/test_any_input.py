@@ -9,6 +9,7 @@ import struct
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -35,10 +36,12 @@ from tests.specs import make_spec
 from tests.turned import exif_of
 
 LINES = 10
+INSTANCES = replace(DETECTION, labels="pipelines.tasks.instances.labels:InstanceLabels")
 CLASSES = {
     BINARY.labels: ["no_person", "person"],
     SEGMENTATION.labels: ["sky", "person"],
     DETECTION.labels: ["person"],
+    INSTANCES.labels: ["person"],
     SENTIMENT.labels: ["neg", "pos"],
 }
 
@@ -74,6 +77,21 @@ def coco(**annotation: object) -> dict:
 
 OUTLINED = coco(segmentation=[[0, 0, 9, 0, 9, 9]])
 BOXED = coco(bbox=[1, 1, 5, 5], iscrowd=0)
+SHAPES = (
+    {"name": "polygon", "all_points_x": [1, 8, 8], "all_points_y": [1, 1, 7]},
+    {"name": "rect", "x": 1, "y": 1, "width": 5, "height": 4},
+    {"name": "circle", "cx": 5, "cy": 4, "r": 3},
+    {"name": "ellipse", "cx": 5, "cy": 4, "rx": 3, "ry": 2, "theta": 0.3},
+)
+DRAWN = {
+    name: {
+        "filename": name,
+        "regions": [
+            {"shape_attributes": each, "region_attributes": {"kind": "person"}} for each in SHAPES
+        ],
+    }
+    for name in ("a.png", "b.png")
+}
 POINTED = coco(keypoints=[1, 1, 2] * len(KEYPOINTS), bbox=[0, 0, 5, 5])
 
 
@@ -182,6 +200,8 @@ bounded = settings(
 FOLDERS = {
     "image_folder": CLASSIFICATION,
     "identity_folder": FACES,
+    "instance_ids": INSTANCES,
+    "instance_masks": INSTANCES,
     "mask_folder": SEGMENTATION,
     "pts_landmarks": KEYPOINTS_TASK,
     "mnist_idx": CLASSIFICATION,
@@ -219,6 +239,17 @@ def test_any_mask(
 ) -> None:
     entries = [(["images", "a.png"], picture), (["masks", "a.bmp"], mask)]
     attempt(SEGMENTATION, "mask_folder", lambda folder: grow(folder, entries), colours=colours)
+
+
+@pytest.mark.timeout(120)
+@bounded
+@given(picture=mutated(IMAGES), mask=mutated([*MASKS, *IMAGES]))
+def test_any_mask_of_objects(attempt: Callable[..., None], picture: bytes, mask: bytes) -> None:
+    ids = [(["images", "a.png"], picture), (["masks", "a.bmp"], mask)]
+    attempt(INSTANCES, "instance_ids", partial(grow, entries=ids))
+    masks = [(["n", "images", "a.png"], picture), (["n", "masks", "a.bmp"], mask)]
+    masks.append((["n", "masks", "b.bmp"], MASKS[2]))
+    attempt(INSTANCES, "instance_masks", partial(grow, entries=masks))
 
 
 @pytest.mark.timeout(120)
@@ -273,6 +304,10 @@ def test_the_samples_themselves_are_read(attempt: Callable[..., None]) -> None:
     trees: dict[str, list] = {
         "image_folder": [(["x", str(at)], content) for at, content in enumerate(IMAGES)],
         "identity_folder": [(["x", "1.pgm"], IMAGES[6]), (["y", "1.jpg"], IMAGES[1])],
+        "instance_ids": [(["images", "a.png"], IMAGES[0]), (["masks", "a.bmp"], MASKS[2])],
+        "instance_masks": [
+            *((["n", "images", "a.png"], IMAGES[0]), (["n", "masks", "a.bmp"], MASKS[2])),
+        ],
         "mask_folder": [(["images", "a.png"], IMAGES[0]), (["masks", "a.bmp"], MASKS[2])],
         "pts_landmarks": [(["a.pts"], POINTS.encode()), (["a.jpg"], IMAGES[1])],
         "mnist_idx": [(["t-images-idx3-ubyte"], IDX[0]), (["t-labels-idx1-ubyte"], IDX[1])],
@@ -390,6 +425,8 @@ COCO = {
     ),
     "coco_keypoints": (KEYPOINTS_TASK, POINTED, {}),
     "coco_boxes": (DETECTION, BOXED, {}),
+    "coco_instances": (INSTANCES, OUTLINED, {}),
+    "via_polygons": (INSTANCES, DRAWN, {"attribute": "kind"}),
 }
 
 

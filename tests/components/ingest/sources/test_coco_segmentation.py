@@ -6,24 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 from PIL import Image
-from pycocotools import mask as coco
 
 from components.core.errors import ConvoyError
 from components.core.faults import FaultsError
 from components.core.masks import VOID, decode_mask
-from components.core.regions import unpack_counts
-from components.ingest.coco import SizedPicture
 from components.ingest.ingest import load_source
-from components.ingest.sources.coco_segmentation import (
-    Runs,
-    Source,
-    draw_regions,
-    encode_region,
-)
+from components.ingest.sources.coco_segmentation import Source
 from tests.turned import encode_turned
 
 HEIGHT, WIDTH = 6, 8
@@ -134,35 +123,6 @@ def test_crowds_are_void(tmp_path: Path) -> None:
     np.testing.assert_array_equal(
         found, expected((VOID, slice(None), slice(0, 2)), (2, slice(2, 3), slice(1, 4)))
     )
-
-
-REGIONS = arrays(bool, st.tuples(st.integers(1, 9), st.integers(1, 9)))
-
-
-@given(REGIONS)
-def test_packed_counts_are_those_of_pycocotools(region: np.ndarray) -> None:
-    packed = coco.encode(np.asfortranarray(region, np.uint8))["counts"].decode()
-    counts = unpack_counts(packed)
-    inside = np.repeat(np.arange(len(counts)) % 2, counts)
-    np.testing.assert_array_equal(inside.reshape(region.shape[::-1]).T, region)
-
-
-def test_packed_counts_of_a_large_image() -> None:
-    region = np.zeros((700, 900), np.uint8, order="F")
-    region[100:650, 3:880] = 1
-    region[5, 7] = 1
-    packed = coco.encode(region)["counts"].decode()
-    assert sum(unpack_counts(packed)) == region.size
-
-
-@given(REGIONS, st.booleans())
-def test_runs_are_drawn_as_they_were(region: np.ndarray, packed: bool) -> None:
-    height, width = region.shape
-    encoded = coco.encode(np.asfortranarray(region, np.uint8))["counts"].decode()
-    runs = Runs(size=region.shape, counts=encoded if packed else unpack_counts(encoded))
-    picture = SizedPicture(id=0, file_name="", width=width, height=height)
-    drawn = draw_regions([(encode_region(runs, picture, "a"), 4)], picture, 1)
-    np.testing.assert_array_equal(drawn, np.where(region, 4, 1))
 
 
 def test_images_in_their_order_with_and_without_objects(tmp_path: Path) -> None:

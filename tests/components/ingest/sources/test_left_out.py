@@ -18,8 +18,8 @@ from components.core.masks import decode_mask
 from components.core.walking import DANGLING, HIDDEN, NO_FILE, OUTSIDE
 from components.ingest.class_folders import NO_CLASS
 from components.ingest.ingest import ingest, load_source
+from components.ingest.paired_folders import BESIDE
 from components.ingest.sources.base import FileSource
-from components.ingest.sources.mask_folder import BESIDE
 from components.ingest.sources.mnist_idx import NO_IDX, NO_IMAGES, PACKED_TOO
 from components.ingest.sources.pts_landmarks import NO_POINTS
 from tests.toys import png
