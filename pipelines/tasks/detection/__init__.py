@@ -10,6 +10,6 @@ TASK = Task(
     features=f"{_BOXES}.features:BoxFeatures",
     augmentation=f"{_BOXES}.augmentation:BoxAugmentation",
     learning=f"{_PACKAGE}.learning:BoxLearning",
-    view=f"{_PACKAGE}.view:BoxView",
+    view=f"{_BOXES}.view:BoxView",
     evaluation=f"{_PACKAGE}.evaluation:BoxEvaluator",
 )

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from pipelines.tasks.detection.targets import Targets
 from pipelines.tasks.shared.boxes.geometry import iou
+from pipelines.tasks.shared.boxes.targets import Targets
 
 MOST = 10
 """Cells that are to find one object."""

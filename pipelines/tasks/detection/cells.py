@@ -12,8 +12,8 @@ from components.core.boxes import SIDES
 from models.shared.cells import cell_centres
 from pipelines.tasks.detection.assignment import assign
 from pipelines.tasks.detection.heads import Head
-from pipelines.tasks.detection.targets import Targets, unpack_targets
 from pipelines.tasks.shared.boxes.geometry import complete_iou
+from pipelines.tasks.shared.boxes.targets import Targets, unpack_targets
 
 BOX_WEIGHT = 5.0
 """How much the loss of boxes counts beside that of classes."""

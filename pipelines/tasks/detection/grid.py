@@ -13,8 +13,8 @@ import tensorflow as tf
 
 from components.core.boxes import SIDES
 from pipelines.tasks.detection.heads import Head
-from pipelines.tasks.detection.targets import Targets, unpack_targets
 from pipelines.tasks.shared.boxes.geometry import area, iou
+from pipelines.tasks.shared.boxes.targets import Targets, unpack_targets
 
 BOX = SIDES + 1
 """Values of a box: x, y, the roots of width and height, confidence."""

@@ -9,8 +9,7 @@ from pydantic import Field
 from components.core.block import Block
 from components.core.parts import Learning, Tensors
 from components.samples.image import ImageSize
-from pipelines.tasks.detection.params import Suppression
-from pipelines.tasks.shared.boxes.params import BoxClasses
+from pipelines.tasks.shared.boxes.params import BoxClasses, Suppression
 
 if TYPE_CHECKING:
     import keras
@@ -68,7 +67,7 @@ class BoxLearning(Learning):
 
     def target(self, example: Tensors) -> tf.Tensor:
         """The boxes, float32 `[batch, max_boxes, 6]`; see `pack_targets`."""
-        from pipelines.tasks.detection.targets import pack_targets
+        from pipelines.tasks.shared.boxes.targets import pack_targets
 
         return pack_targets(example)
 
@@ -90,7 +89,7 @@ class BoxLearning(Learning):
         """
         import tensorflow as tf
 
-        from pipelines.tasks.detection.suppression import suppress
+        from models.shared.suppression import suppress
 
         boxes, scores = self.head.candidates(outputs)
         size = tf.constant([self.prepare.width, self.prepare.height] * 2, tf.float32)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 from components.core.boxes import BOXES
 from components.core.parts import Tensors
@@ -17,7 +18,14 @@ if TYPE_CHECKING:
 
 
 class BoxAugmentation(ImageAugmentation):
-    """Changes images, and moves their boxes along."""
+    """Changes images, and moves their boxes along.
+
+    Attributes:
+        maps: Features that say of each pixel the place of the object, from 1, that it is part
+            of, or 0: integers `[batch, height, width]`. They move along.
+    """
+
+    maps: ClassVar[Sequence[str]] = ()
 
     augment: BoxPolicy
 
@@ -27,8 +35,9 @@ class BoxAugmentation(ImageAugmentation):
         A box becomes the smallest one around its moved corners: exactly around what it was
         around, unless the image is rotated.
         """
-        moved = {**features, BOXES: move_boxes(features[BOXES], warp)}
-        return keep_seen(moved, warp.size, self.augment.kept)
+        moved = {name: warp.masks(features[name], fill=0) for name in self.maps}
+        moved = {**features, **moved, BOXES: move_boxes(features[BOXES], warp)}
+        return keep_seen(moved, warp.size, self.augment.kept, self.maps)
 
     def mix(self, batch: Tensors, seeds: tf.Tensor) -> dict[str, tf.Tensor]:
         """Puts a share of the images together of parts of four: see `mosaic`."""
@@ -36,7 +45,7 @@ class BoxAugmentation(ImageAugmentation):
             return dict(batch)
         from pipelines.tasks.shared.boxes.mosaic import mosaic
 
-        return mosaic(batch, seeds, self.augment.mosaic, self.augment.kept)
+        return mosaic(batch, seeds, self.augment.mosaic, self.augment.kept, self.maps)
 
 
 def move_boxes(boxes: tf.Tensor, warp: Warp) -> tf.Tensor:
@@ -51,13 +60,17 @@ def move_boxes(boxes: tf.Tensor, warp: Warp) -> tf.Tensor:
     return tf.concat([tf.reduce_min(moved, axis=2), tf.reduce_max(moved, axis=2)], axis=-1)
 
 
-def keep_seen(features: Tensors, size: tuple[int, int], share: float) -> dict[str, tf.Tensor]:
+def keep_seen(
+    features: Tensors, size: tuple[int, int], share: float, maps: Sequence[str] = ()
+) -> dict[str, tf.Tensor]:
     """Clips boxes to the image, and drops those that lose too much.
 
     Args:
         features: `boxes`, `box_class` and `box_ignored`, with places without a box.
         size: Height and width of the image in pixels.
         share: The least share of its area that a box must keep.
+        maps: Features that say of each pixel the place of its object, from 1; those of what is
+            dropped become 0.
 
     Returns:
         The same, the boxes that are left in the first places.
@@ -80,4 +93,13 @@ def keep_seen(features: Tensors, size: tuple[int, int], share: float) -> dict[st
     }
     for name in (BOXES, CLASS, IGNORED):
         cleared[name] = tf.gather(cleared[name], order, axis=1, batch_dims=1)
-    return cleared
+    places = tf.where(seen, tf.argsort(order, axis=1) + 1, 0)
+    return {**cleared, **{name: _renumber(features[name], places) for name in maps}}
+
+
+def _renumber(numbers: tf.Tensor, places: tf.Tensor) -> tf.Tensor:
+    """A map with the new place of each object, int32 `[batch, places]`, for its old one."""
+    import tensorflow as tf
+
+    table = tf.cast(tf.pad(places, [[0, 0], [1, 0]]), numbers.dtype)
+    return tf.gather(table, numbers, batch_dims=1)

@@ -96,8 +96,8 @@ class CocoMeasures:
         """
         self.classes = tuple(classes)
         with contextlib.redirect_stdout(io.StringIO()):  # pycocotools prints how far it is
-            known = [_entries(image, each) for image, each in enumerate(truths, 1)]
-            found = [_entries(image, each) for image, each in enumerate(founds, 1)]
+            known = [_entries(image, each, kind) for image, each in enumerate(truths, 1)]
+            found = [_entries(image, each, kind) for image, each in enumerate(founds, 1)]
             shapes = len(truths), len(classes)
             self._eval = ObjectEval(_dataset(known, *shapes), _dataset(found, *shapes), kind)
             self._eval.evaluate()
@@ -183,7 +183,8 @@ def _dataset(entries: Sequence[list[dict[str, Any]]], images: int, classes: int)
         each["id"] = number
     dataset = COCO()
     dataset.dataset = {
-        "images": [{"id": number} for number in range(1, images + 1)],
+        # it asks for a size even where regions say theirs
+        "images": [{"id": at, "height": 0, "width": 0} for at in range(1, images + 1)],
         "categories": [{"id": number} for number in range(1, classes + 1)],
         "annotations": annotations,
     }
@@ -191,20 +192,20 @@ def _dataset(entries: Sequence[list[dict[str, Any]]], images: int, classes: int)
     return dataset
 
 
-def _entries(image: int, objects: Truth | Found) -> list[dict[str, Any]]:
+def _entries(image: int, objects: Truth | Found, kind: Kind) -> list[dict[str, Any]]:
     boxes, regions = objects.boxes, objects.regions
-    sizes = objects.areas if isinstance(objects, Truth) else None
-    areas = area(boxes) if sizes is None else sizes
+    # a found box is as large as it is itself, though it may have a region
+    areas = objects.sizes if isinstance(objects, Truth) or kind == "segm" else area(boxes)
     more = _truths(objects) if isinstance(objects, Truth) else _scores(objects)
     listed = [
         {
             "image_id": image,
-            "category_id": int(kind) + 1,
+            "category_id": int(label) + 1,
             "bbox": [box[0], box[1], box[2] - box[0], box[3] - box[1]],
             "area": float(size),
             **rest,
         }
-        for kind, box, size, rest in zip(objects.classes, boxes, areas, more, strict=True)
+        for label, box, size, rest in zip(objects.classes, boxes, areas, more, strict=True)
     ]
     for entry, region in zip(listed, regions or [], strict=regions is not None):
         entry["segmentation"] = region

@@ -55,11 +55,10 @@ def draw_boxes(picture: Image.Image, boxes: Sequence[Drawn]) -> Image.Image:
     Returns:
         A new RGB image.
     """
-    times = max(1, -(-LEAST_SIDE // max(picture.size)))
-    size = (picture.width * times, picture.height * times)
-    paper = picture.convert("RGB").resize(size, Image.Resampling.NEAREST)
+    paper = enlarge(picture)
+    times = paper.width // picture.width
     pen = ImageDraw.Draw(paper)
-    line = LINE * _growth(paper.size)
+    line = line_width(paper.size)
     for box in boxes:
         x0, y0, x1, y1 = (edge * times for edge in box.edges)
         if x1 - x0 >= 1 and y1 - y0 >= 1:
@@ -68,6 +67,13 @@ def draw_boxes(picture: Image.Image, boxes: Sequence[Drawn]) -> Image.Image:
     for box in reversed(boxes):
         taken += _write(pen, box, times, paper.size, taken)
     return paper
+
+
+def enlarge(picture: Image.Image) -> Image.Image:
+    """A picture in RGB, a whole number of times as large if it is small; a new image."""
+    times = max(1, -(-LEAST_SIDE // max(picture.size)))
+    size = (picture.width * times, picture.height * times)
+    return picture.convert("RGB").resize(size, Image.Resampling.NEAREST)
 
 
 def draw_truth(
@@ -98,6 +104,11 @@ def colour_of(name: str, classes: Sequence[str]) -> Ink:
 
 def _text(name: str | bytes) -> str:
     return name.decode() if isinstance(name, bytes) else name
+
+
+def line_width(size: tuple[int, int]) -> int:
+    """The width of lines in a picture of a size, in pixels."""
+    return LINE * _growth(size)
 
 
 def _growth(size: tuple[int, int]) -> int:

@@ -40,12 +40,12 @@ class BoxFeatures(Features):
         most = self.checks.max_boxes
         sides = [tf.reshape(inputs[side], (-1, 1, 1)) for side in ("width", "height")]
         sizes = tf.cast(tf.concat([*sides, *sides], axis=2), tf.float32)
-        boxes = tf.reshape(_pad(inputs[BOXES], SIDES * most, 0.0), (-1, most, SIDES))
+        boxes = tf.reshape(pad(inputs[BOXES], SIDES * most, 0.0), (-1, most, SIDES))
         shares = tf.clip_by_value(tf.math.divide_no_nan(boxes, sizes), 0.0, 1.0)
         width, height = float(self.prepare.width), float(self.prepare.height)
-        names = _pad(inputs[LABELS], most, "")
+        names = pad(inputs[LABELS], most, "")
         known = tf.equal(names[..., tf.newaxis], tf.constant(self.checks.classes))
-        ignored = _pad(inputs[DIFFICULT], most, 0) + _pad(inputs[CROWD], most, 0)
+        ignored = pad(inputs[DIFFICULT], most, 0) + pad(inputs[CROWD], most, 0)
         return {
             BOXES: shares * tf.constant([width, height, width, height]),
             CLASS: tf.where(tf.reduce_any(known, -1), _first(known), NONE),
@@ -73,7 +73,7 @@ def _first(known: tf.Tensor) -> tf.Tensor:
     return tf.argmax(tf.cast(known, tf.int32), axis=-1)
 
 
-def _pad(values: tf.Tensor | tf.SparseTensor, length: int, fill: float | str) -> tf.Tensor:
+def pad(values: tf.Tensor | tf.SparseTensor, length: int, fill: float | str) -> tf.Tensor:
     """Rows of any number of values as rows of the same number, `[batch, length]`."""
     import tensorflow as tf
 

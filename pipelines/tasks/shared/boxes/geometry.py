@@ -15,7 +15,9 @@ def area(boxes: tf.Tensor) -> tf.Tensor:
     return sizes[..., 0] * sizes[..., 1]
 
 
-def _intersection(first: tf.Tensor, second: tf.Tensor) -> tf.Tensor:
+def intersection(first: tf.Tensor, second: tf.Tensor) -> tf.Tensor:
+    """The area that boxes share, in pairs, `[...]` of twice `[..., 4]`; shapes broadcast."""
+    first, second = _broadcast(first, second)
     low = tf.maximum(first[..., :2], second[..., :2])
     high = tf.minimum(first[..., 2:], second[..., 2:])
     return area(tf.concat([low, high], axis=-1))
@@ -23,8 +25,7 @@ def _intersection(first: tf.Tensor, second: tf.Tensor) -> tf.Tensor:
 
 def iou(first: tf.Tensor, second: tf.Tensor) -> tf.Tensor:
     """Intersection over union of boxes in pairs, `[...]` of twice `[..., 4]`; shapes broadcast."""
-    first, second = _broadcast(first, second)
-    common = _intersection(first, second)
+    common = intersection(first, second)
     return common / (area(first) + area(second) - common + EPSILON)
 
 

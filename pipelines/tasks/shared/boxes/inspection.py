@@ -55,8 +55,8 @@ def _describe(row: Mapping[Any, Any], classes: Sequence[str], tolerance: float) 
     return described | {
         "empty_boxes": tell(find_empty(boxes)),
         "outside_boxes": tell(np.flatnonzero(beyond > tolerance)),
-        "unknown_labels": _join(repr(name) for name in counts if name not in classes),
-        "repeated_boxes": _join(f"{name} {_edges(box)}" for name, box in _repeated(seen)),
+        "unknown_labels": join_texts(repr(name) for name in counts if name not in classes),
+        "repeated_boxes": join_texts(f"{name} {_edges(box)}" for name, box in _repeated(seen)),
     }
 
 
@@ -68,7 +68,7 @@ def _misfit(row: Mapping[Any, Any], labels: int) -> str | None:
     """Says which column has not an entry, or four, for each label."""
     wanted = {BOXES: SIDES * labels, DIFFICULT: labels, CROWD: labels}
     found = {name: 0 if row[name] is None else len(row[name]) for name in wanted}
-    return _join(
+    return join_texts(
         f"{name} has {found[name]} values for {labels} labels"
         for name, count in wanted.items()
         if found[name] != count
@@ -81,9 +81,28 @@ def find_empty(boxes: np.ndarray) -> np.ndarray:
     return np.flatnonzero(~positive)
 
 
+def leave_out(
+    labels: Mapping[str, Any], why: Mapping[int, str]
+) -> tuple[dict[str, Any], list[str]]:
+    """The label columns of an image without some of its boxes.
+
+    Args:
+        labels: The columns; those other than `boxes` have an entry a box.
+        why: What is wrong with each of those that are left out, by their indices.
+
+    Returns:
+        The columns, and a line a box on what was left out.
+    """
+    boxes = to_array(labels[BOXES])
+    kept = [at for at in range(len(boxes)) if at not in why]
+    left = {name: [values[at] for at in kept] for name, values in labels.items() if name != BOXES}
+    told = [f"{describe_box(at, labels[LABELS][at], boxes[at])} {why[at]}" for at in sorted(why)]
+    return {**left, BOXES: boxes[kept].ravel().tolist()}, told
+
+
 def _teller(boxes: np.ndarray, labels: Sequence[str]) -> Callable[[np.ndarray], str | None]:
     def tell(chosen: np.ndarray) -> str | None:
-        return _join(describe_box(at, labels[at], boxes[at]) for at in chosen.tolist())
+        return join_texts(describe_box(at, labels[at], boxes[at]) for at in chosen.tolist())
 
     return tell
 
@@ -97,7 +116,8 @@ def _edges(box: Iterable[float]) -> str:
     return ", ".join(f"{edge:g}" for edge in box)
 
 
-def _join(texts: Iterable[str]) -> str | None:
+def join_texts(texts: Iterable[str]) -> str | None:
+    """What the rules look at: all that is told of an image; None where that is nothing."""
     return "; ".join(texts) or None
 
 

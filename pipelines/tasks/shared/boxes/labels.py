@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from components.core.boxes import BOXES, COLUMNS, CROWD, DIFFICULT, LABELS, SIDES, to_array
+from components.core.boxes import BOXES, CROWD, DIFFICULT, LABELS, to_array
 from components.core.parts import Labels
 from pipelines.tasks.shared.boxes.params import BoxChecks
 
@@ -37,18 +37,10 @@ class BoxLabels(Labels):
 
     def clean(self, labels: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         """Leaves out boxes without an area."""
-        from pipelines.tasks.shared.boxes.inspection import describe_box, find_empty
+        from pipelines.tasks.shared.boxes.inspection import find_empty, leave_out
 
-        boxes = to_array(labels[BOXES])
-        empty = find_empty(boxes).tolist()
-        kept = {
-            name: [each for at, each in enumerate(labels[name]) if at not in empty]
-            for name in COLUMNS
-            if name != BOXES
-        }
-        kept[BOXES] = [edge for at, edge in enumerate(labels[BOXES]) if at // SIDES not in empty]
-        told = [f"{describe_box(at, labels[LABELS][at], boxes[at])} has no area" for at in empty]
-        return {**labels, **kept}, told
+        empty = find_empty(to_array(labels[BOXES])).tolist()
+        return leave_out(labels, dict.fromkeys(empty, "has no area"))
 
     def derive(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Adds the columns that the rules look at; see `describe_boxes`."""

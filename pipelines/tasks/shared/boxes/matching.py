@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from components.core.boxes import iou
+from components.core import boxes
 from pipelines.tasks.shared.boxes.objects import Found, Truth
 
 OVERLAP = 0.5
@@ -30,11 +31,13 @@ class Matched(NamedTuple):
 def match(truth: Truth, found: Found) -> Matched:
     """Pairs the objects of an image, those that overlap most first, equal classes before others.
 
+    Regions are compared where both have them, or else boxes.
+
     Args:
         truth: The true objects.
         found: The found ones; all of them.
     """
-    overlaps = iou(truth.boxes, found.boxes)
+    overlaps = iou(truth, found)
     alike = truth.classes[:, np.newaxis] == found.classes
     order = np.lexsort((-overlaps.ravel(), ~alike.ravel()))
     taken, used, pairs = set[int](), set[int](), []
@@ -44,21 +47,36 @@ def match(truth: Truth, found: Found) -> Matched:
             taken.add(true)
             used.add(guess)
             pairs.append((true, guess))
-    free = [at for at in range(len(found.boxes)) if at not in used]
+    forgiven = (_share_within(truth, found)[truth.ignored] >= OVERLAP).any(axis=0)
     return Matched(
         [pair for pair in pairs if not truth.ignored[pair[0]]],
         [at for at in range(len(truth.boxes)) if at not in taken and not truth.ignored[at]],
-        [at for at in free if not _is_ignored(at, truth, found)],
+        [at for at in range(len(found.boxes)) if at not in used and not forgiven[at]],
     )
 
 
-def _is_ignored(at: int, truth: Truth, found: Found) -> bool:
-    """Whether a found object lies for the most part in a truth that does not count."""
-    from components.core.boxes import area, intersection
+def iou(truth: Truth, found: Found) -> np.ndarray:
+    """Intersection over union of true and found objects, `[truths, founds]`."""
+    if truth.regions is None or found.regions is None:
+        return boxes.iou(truth.boxes, found.boxes)
+    return _compare_regions(truth.regions, found.regions, within=False)
 
-    box = found.boxes[at : at + 1]
-    inside = intersection(box, truth.boxes[truth.ignored])
-    return bool((inside >= OVERLAP * area(box)[:, np.newaxis]).any() and area(box)[0] > 0)
+
+def _share_within(truth: Truth, found: Found) -> np.ndarray:
+    """Which share of a found object lies in a true one, `[truths, founds]`; 0 of empty ones."""
+    if truth.regions is not None and found.regions is not None:
+        return _compare_regions(truth.regions, found.regions, within=True)
+    common, sizes = boxes.intersection(truth.boxes, found.boxes), boxes.area(found.boxes)
+    return np.divide(common, sizes, out=np.zeros_like(common), where=sizes > 0)
+
+
+def _compare_regions(truths: Sequence[Any], founds: Sequence[Any], *, within: bool) -> np.ndarray:
+    from pycocotools import mask
+
+    if not truths or not founds:
+        return np.zeros((len(truths), len(founds)))
+    shares: np.ndarray = mask.iou(list(founds), list(truths), [int(within)] * len(truths))
+    return np.nan_to_num(shares.T)
 
 
 class Counts(NamedTuple):

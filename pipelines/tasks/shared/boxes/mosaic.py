@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import tensorflow as tf
 
 from components.core.boxes import BOXES
@@ -17,7 +19,9 @@ PLACES = ((0, 0), (0, 1), (1, 0), (1, 1))
 """Row and column of the four."""
 
 
-def mosaic(batch: Tensors, seeds: tf.Tensor, share: float, kept: float) -> dict[str, tf.Tensor]:
+def mosaic(
+    batch: Tensors, seeds: tf.Tensor, share: float, kept: float, maps: Sequence[str] = ()
+) -> dict[str, tf.Tensor]:
     """Puts a share of the images together of parts of four, boxes along.
 
     Four images of the batch at their own scale make a sheet of twice the size, of which a window
@@ -29,6 +33,7 @@ def mosaic(batch: Tensors, seeds: tf.Tensor, share: float, kept: float) -> dict[
         seeds: One seed an example, int64 `[batch, 2]`.
         share: The share of the images.
         kept: The least share of its area that a box must keep.
+        maps: Features that say of each pixel the place of its object, from 1.
 
     Returns:
         The same, of the same shapes and types.
@@ -43,12 +48,14 @@ def mosaic(batch: Tensors, seeds: tf.Tensor, share: float, kept: float) -> dict[
         for at, (row, column) in enumerate(PLACES)
     ]
     joined = {name: tf.concat([each[name] for each in boxes], axis=1) for name in boxes[0]}
-    joined = keep_seen(joined, (height, width), kept)
     places = batch[CLASS].shape[1]
+    for name in maps:
+        joined[name] = _window(_numbered(_four(batch[name], partners), places), top, left)
+    joined = keep_seen(joined, (height, width), kept, maps)
     fits = tf.reduce_sum(tf.cast(joined[CLASS] > NONE, tf.int32), axis=1) <= places
     chosen = (draws[:, 2] < share) & fits
-    made = {name: value[:, :places] for name, value in joined.items()}
-    made[IMAGE] = _window(batch[IMAGE], partners, top, left)
+    made = {**joined, **{name: joined[name][:, :places] for name in (BOXES, CLASS, IGNORED)}}
+    made[IMAGE] = _window(_four(batch[IMAGE], partners), top, left)
     return {**batch, **{name: _where(chosen, made[name], batch[name]) for name in made}}
 
 
@@ -77,10 +84,19 @@ def _shifted(
     return {**features, BOXES: features[BOXES] + moves}
 
 
-def _window(images: tf.Tensor, partners: tf.Tensor, top: tf.Tensor, left: tf.Tensor) -> tf.Tensor:
+def _four(images: tf.Tensor, partners: tf.Tensor) -> list[tf.Tensor]:
+    """The images of each sheet, in the order of `PLACES`."""
+    return [tf.gather(images, partners[:, at]) for at in range(len(PLACES))]
+
+
+def _numbered(four: Sequence[tf.Tensor], places: int) -> list[tf.Tensor]:
+    """Maps with the places that objects have once those of all four are in one row."""
+    return [tf.where(each > 0, each + at * places, 0) for at, each in enumerate(four)]
+
+
+def _window(four: Sequence[tf.Tensor], top: tf.Tensor, left: tf.Tensor) -> tf.Tensor:
     """The windows of the sheets of four that begin at `top` and `left`."""
-    height, width = images.shape[1:3]
-    four = [tf.gather(images, partners[:, at]) for at in range(len(PLACES))]
+    height, width = four[0].shape[1:3]
     rows = top[:, tf.newaxis] + tf.range(height)
     columns = left[:, tf.newaxis] + tf.range(width)
     halves = [tf.concat(four[at : at + 2], axis=2) for at in (0, 2)]

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from components.core.boxes import BOXES, CROWD, DIFFICULT, LABELS, to_array
+from components.core.boxes import BOXES, CROWD, DIFFICULT, LABELS, area, to_array
 from components.core.errors import ConvoyError
 from components.core.parts import Prediction, Row
 
@@ -38,6 +38,11 @@ class Truth:
         """Which do not count, bool `[n]`."""
         return self.difficult | self.crowd
 
+    @property
+    def sizes(self) -> np.ndarray:
+        """In square pixels, by which they are told apart, float64 `[n]`."""
+        return area(self.boxes) if self.areas is None else self.areas
+
 
 @dataclass(frozen=True, eq=False)
 class Found:
@@ -55,6 +60,11 @@ class Found:
     classes: np.ndarray
     regions: Sequence[Any] | None = None
 
+    @property
+    def sizes(self) -> np.ndarray:
+        """In square pixels: of the regions where there are some, float64 `[n]`."""
+        return area(self.boxes) if self.regions is None else region_areas(self.regions)
+
     def above(self, confidence: float) -> Found:
         """Those of which the model is at least so sure."""
         kept = self.scores >= confidence
@@ -62,6 +72,13 @@ class Found:
         if self.regions is not None:
             regions = [each for each, keep in zip(self.regions, kept, strict=True) if keep]
         return Found(self.boxes[kept], self.scores[kept], self.classes[kept], regions)
+
+
+def region_areas(regions: Sequence[Any]) -> np.ndarray:
+    """How many pixels each region has, float64 `[n]`."""
+    from pycocotools import mask
+
+    return np.asarray(mask.area(list(regions)), np.float64)
 
 
 def read_truth(row: Row, classes: Sequence[str]) -> Truth:

@@ -1,5 +1,7 @@
 """The rules for boxes; `inspection` has the columns that they look at."""
 
+from collections.abc import Mapping
+
 from great_expectations.expectations import (
     Expectation,
     ExpectColumnMaxToBeBetween,
@@ -14,19 +16,29 @@ from pipelines.tasks.shared.boxes.params import BoxChecks
 from pipelines.tasks.shared.severity import GX_SEVERITY
 
 
-def box_rules(checks: BoxChecks) -> list[Expectation]:
-    """Boxes have an area, lie in the image and are of known classes; training has each class."""
-    texts = {
+def box_texts(checks: BoxChecks) -> dict[str, str]:
+    """The rules by the columns of texts that tell what breaks them."""
+    return {
         "incomplete": "a label has a box, and whether it is difficult or a crowd",
         "empty_boxes": "a box has an area (checks.broken_labels: drop leaves out those without)",
         "outside_boxes": f"boxes are at most {checks.tolerance:g} px outside the image",
         "unknown_labels": f"labels are known: {', '.join(checks.classes)}",
         "repeated_boxes": "no box stands twice",
     }
+
+
+def box_rules(checks: BoxChecks, texts: Mapping[str, str] | None = None) -> list[Expectation]:
+    """Boxes have an area, lie in the image and are of known classes; training has each class.
+
+    Args:
+        checks: What is demanded.
+        texts: Rules in the place of those of `box_texts`.
+    """
+    listed = box_texts(checks) if texts is None else texts
     return [
         *(
             ExpectColumnValuesToBeNull(column=column, description=rule)
-            for column, rule in texts.items()
+            for column, rule in listed.items()
         ),
         ExpectColumnValuesToBeBetween(
             column="box_count",

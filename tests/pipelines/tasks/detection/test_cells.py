@@ -11,8 +11,8 @@ from components.core.boxes import giou, iou
 from models.shared.cells import cell_centres
 from pipelines.tasks.detection.assignment import MOST, assign
 from pipelines.tasks.detection.cells import USUAL, CellHead
-from pipelines.tasks.detection.targets import Targets, pack_targets, unpack_targets
 from pipelines.tasks.shared.boxes import geometry
+from pipelines.tasks.shared.boxes.targets import Targets, pack_targets, unpack_targets
 from tests.boxes import Edges, features
 
 HEIGHT, WIDTH, STRIDES = 64, 96, (8, 16, 32)

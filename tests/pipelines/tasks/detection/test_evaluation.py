@@ -1,9 +1,7 @@
 """What is measured and drawn of a model that finds objects."""
 
-import io
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,44 +11,7 @@ from PIL import Image
 from components.core.errors import ConvoyError
 from components.evaluate.intervals import bootstrap_intervals
 from pipelines.tasks.detection.evaluation import BoxEvaluation, BoxEvaluator
-from pipelines.tasks.detection.view import COCO_FILE, BoxView
-
-CLASSES = ("cat", "dog")
-MOST = 4
-
-
-def picture() -> bytes:
-    contents = io.BytesIO()
-    Image.new("RGB", (64, 48), "grey").save(contents, "PNG")
-    return contents.getvalue()
-
-
-def row(name: str, *boxes: tuple[float, ...], labels: tuple[str, ...] = ()) -> dict[str, Any]:
-    """A raw example as it is read: labels are bytes."""
-    return {
-        "image": picture(),
-        "image_path": name,
-        "boxes": np.array(boxes, np.float32).ravel(),
-        "labels": np.array([label.encode() for label in labels]),
-        "difficult": np.zeros(len(boxes), np.int64),
-        "crowd": np.zeros(len(boxes), np.int64),
-    }
-
-
-def prediction(*boxes: tuple[float, ...]) -> dict[str, np.ndarray]:
-    """As a model serves it of one image: score, class and edges of each box."""
-    rows = np.zeros((MOST, 6), np.float32)
-    rows[: len(boxes)] = np.reshape(boxes, (-1, 6))
-    return {
-        "boxes": rows[:, 2:],
-        "scores": rows[:, 0],
-        "classes": rows[:, 1].astype(np.int32),
-        "count": np.int32(len(boxes)),
-    }
-
-
-def batch(*predictions: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    return {name: np.stack([each[name] for each in predictions]) for name in predictions[0]}
+from tests.pipelines.tasks.shared.boxes.served import CLASSES, batch, prediction, row
 
 
 @pytest.fixture
@@ -142,45 +103,3 @@ def test_a_model_must_find_something_by_default() -> None:
     part = BoxEvaluator.model_validate({"name": "pets", "evaluate": {}, "gate": {}})
     assert part.gate.thresholds["ap50"].min == 0.1
     assert part.begin(SimpleNamespace(classes=CLASSES)).examples == 0  # type: ignore[arg-type]
-
-
-def view(confidence: float = 0.5) -> BoxView:
-    return BoxView.model_validate({"name": "pets", "show": {"confidence": confidence}})
-
-
-SOME = prediction((0.9, 1, 1, 2, 21, 42), (0.6, 0, 0, 0, 9, 9), (0.2, 0, 5, 5, 9, 9))
-
-
-def test_a_row_a_box_of_which_the_model_is_sure() -> None:
-    first, second = view().rows(SOME, CLASSES)
-    assert first == {"label": "dog", "score": 0.9, "x0": 1, "y0": 2, "x1": 21, "y1": 42}
-    assert second["label"] == "cat"
-    assert len(view(0.1).rows(SOME, CLASSES)) == 3
-    assert view().rows(prediction(), CLASSES) == []
-    assert view().columns(CLASSES).names == [*first]
-
-
-def test_boxes_are_drawn_on_the_picture() -> None:
-    drawn = view().draw(Image.new("RGB", (64, 48), "white"), SOME, CLASSES)
-    assert np.any(np.asarray(drawn) != 255)
-    blank = view().draw(Image.new("RGB", (64, 48), "white"), prediction(), CLASSES)
-    assert blank.getextrema() == ((255, 255),) * 3
-
-
-def test_all_rows_in_the_format_of_coco_are_read_as_boxes_again(tmp_path: Path) -> None:
-    from components.ingest.ingest import load_source
-
-    for name in ("a.png", "b.png"):
-        (tmp_path / name).write_bytes(picture())
-    rows = [{"image": "a.png", **each} for each in view().rows(SOME, CLASSES)]
-    samples = [{"image": name, "width": 64, "height": 48} for name in ("a.png", "b.png")]
-    (tmp_path / "labels.json").write_text(view().documents(samples, rows, CLASSES)[COCO_FILE])
-    values = {"kind": "coco_boxes", "path": tmp_path, "annotations": "labels.json"}
-    first, second = load_source(values, "source").read()
-    assert first.labels["labels"] == ["dog", "cat"]
-    assert first.labels["boxes"] == [1, 2, 21, 42, 0, 0, 9, 9]
-    assert second.labels["labels"] == []
-
-
-def test_a_purpose_names_the_classes() -> None:
-    assert "2 classes in an image: cat, dog." in view().purpose(CLASSES)

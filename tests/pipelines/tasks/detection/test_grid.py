@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from pipelines.tasks.detection.grid import GridHead
-from pipelines.tasks.detection.targets import pack_targets, unpack_targets
+from pipelines.tasks.shared.boxes.targets import pack_targets, unpack_targets
 from tests.boxes import Edges, features
 
 SIZE = (70, 140)

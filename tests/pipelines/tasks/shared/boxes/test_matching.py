@@ -1,5 +1,7 @@
 """Which found object is which true one."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -55,3 +57,21 @@ def test_nothing_true_and_nothing_found() -> None:
     known, told = truth(classes=()), found(classes=())
     assert match(known, told) == ([], [], [])
     assert not confusion(known, told, match(known, told), 2).any()
+
+
+def test_regions_are_compared_where_there_are_some() -> None:
+    """Two boxes are the same, but the objects in them are apart."""
+    from components.core.regions import encode_region, to_encoded
+
+    left = np.zeros((10, 10), bool)
+    left[:, :5] = True
+    regions = [to_encoded(encode_region(mask), (10, 10)) for mask in (left, ~left)]
+    known = replace(truth(LEFT, classes=(0,)), regions=regions[:1])
+    told = replace(found(LEFT, LEFT, classes=(0, 0)), regions=regions)
+    assert match(known, told) == ([(0, 0)], [], [1])
+    other = replace(told.above(0.9), regions=regions[1:])
+    assert match(known, other) == ([], [0], [0])
+    whole = to_encoded(encode_region(np.ones((10, 10), bool)), (10, 10))
+    crowd = replace(truth(LEFT, classes=(0,), ignored=(1,)), regions=[whole])
+    assert match(crowd, told) == ([], [], [])
+    assert match(replace(truth(classes=()), regions=[]), told) == ([], [], [0, 1])

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from components.core.parts import Prediction, Row, View
 from components.core.text import name_some
-from pipelines.tasks.detection.params import Shown
+from pipelines.tasks.shared.boxes.params import Shown
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from PIL import Image
+
+    from pipelines.tasks.shared.boxes.objects import Found
 
 EDGES = ("x0", "y0", "x1", "y1")
 COCO_FILE = "predictions.coco.json"
@@ -22,6 +24,12 @@ class BoxView(View):
     """One row a box, and the image with its boxes."""
 
     show: Shown = Shown()
+
+    def read(self, prediction: Prediction) -> Found:
+        """The objects of which the model is sure enough, the surest first."""
+        from pipelines.tasks.shared.boxes.objects import read_found
+
+        return read_found(prediction).above(self.show.confidence)
 
     def purpose(self, classes: Sequence[str]) -> str:
         """Which classes there are."""
@@ -38,10 +46,11 @@ class BoxView(View):
         return pa.schema([("label", pa.string()), *numbers])
 
     def rows(self, prediction: Prediction, classes: Sequence[str]) -> list[dict[str, Any]]:
-        """A row a box of which the model is sure enough, the surest first; edges to 0.01."""
-        from pipelines.tasks.shared.boxes.objects import read_found
+        """A row an object of which the model is sure enough, the surest first."""
+        return self.describe(self.read(prediction), classes)
 
-        found = read_found(prediction).above(self.show.confidence)
+    def describe(self, found: Found, classes: Sequence[str]) -> list[dict[str, Any]]:
+        """A row an object; edges to 0.01."""
         return [
             {
                 "label": classes[kind],
@@ -57,11 +66,9 @@ class BoxView(View):
         self, picture: Image.Image, prediction: Prediction, classes: Sequence[str]
     ) -> Image.Image:
         """The picture, enlarged if it is small, with the boxes, the surest on top."""
-        from pipelines.tasks.detection.pictures import draw_found
-        from pipelines.tasks.shared.boxes.objects import read_found
+        from pipelines.tasks.shared.boxes.pictures import draw_found
 
-        found = read_found(prediction).above(self.show.confidence)
-        return draw_found(picture, found, classes)
+        return draw_found(picture, self.read(prediction), classes)
 
     def documents(
         self, samples: Sequence[Row], rows: Sequence[Row], classes: Sequence[str]
@@ -85,7 +92,7 @@ class BoxView(View):
                     "id": number,
                     "image_id": numbers[row["image"]],
                     "category_id": categories[row["label"]],
-                    **_measures(*(row[edge] for edge in EDGES)),
+                    **self.annotate(row, samples[numbers[row["image"]] - 1]),
                     "iscrowd": 0,
                     "score": row["score"],
                 }
@@ -94,7 +101,13 @@ class BoxView(View):
         }
         return {COCO_FILE: json.dumps(content, indent=1, ensure_ascii=False) + "\n"}
 
+    def annotate(self, row: Row, sample: Row) -> Mapping[str, Any]:
+        """What COCO's format says of where an object is: `bbox` and `area` in pixels.
 
-def _measures(x0: float, y0: float, x1: float, y1: float) -> dict[str, Any]:
-    width, height = round(x1 - x0, 2), round(y1 - y0, 2)
-    return {"bbox": [x0, y0, width, height], "area": round(width * height, 2)}
+        Args:
+            row: One of `rows`.
+            sample: What is known of its image.
+        """
+        x0, y0, x1, y1 = (row[edge] for edge in EDGES)
+        width, height = round(x1 - x0, 2), round(y1 - y0, 2)
+        return {"bbox": [x0, y0, width, height], "area": round(width * height, 2)}

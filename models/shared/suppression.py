@@ -38,14 +38,16 @@ def suppress(
     whose IoU with a surer one that stays is `overlap` or more.
 
     Args:
-        boxes: As shares of the image, float32 `[batch, n, 4]`; clipped to it.
+        boxes: As shares of the image, float32 `[batch, n, 4]`, or, where each class has a box of
+            its own, `[batch, n, classes, 4]`; clipped to it.
         scores: In [0, 1], float32 `[batch, n, classes]`.
         confidence: In [0, 1].
         overlap: In (0, 1].
         most: The most boxes that stay of an image.
     """
+    boxes = boxes if len(boxes.shape) > 3 else boxes[:, :, tf.newaxis]
     found = tf.image.combined_non_max_suppression(
-        tf.gather(boxes, TO_CORNERS, axis=-1)[:, :, tf.newaxis],
+        tf.gather(boxes, TO_CORNERS, axis=-1),
         scores,
         max_output_size_per_class=most,
         max_total_size=most,

@@ -12,8 +12,8 @@ import numpy as np
 from PIL import Image
 
 from components.core.captions import Caption, save_figure
-from components.core.pictures import DPI, Tile, contact_sheet, read_image
-from pipelines.tasks.shared.boxes.drawing import Drawn, colour_of, draw_boxes, draw_truth
+from components.core.pictures import DPI, Tile, contact_sheet
+from pipelines.tasks.shared.boxes.drawing import Drawn, colour_of, draw_boxes
 from pipelines.tasks.shared.palette import palette
 
 if TYPE_CHECKING:
@@ -55,22 +55,31 @@ def draw_found(picture: Image.Image, found: Found, classes: Sequence[str]) -> Im
     return draw_boxes(picture, boxes[::-1])
 
 
-def draw_cases(cases: Sequence[Case], classes: Sequence[str]) -> Image.Image:
-    """Truth and prediction of each image side by side, two images a row."""
-    tiles = [tile for case in cases for tile in _tiles(case, classes)]
+def draw_cases(tiles: Sequence[Tile]) -> Image.Image:
+    """Truth and prediction of each image side by side, two images a row.
+
+    Args:
+        tiles: Those of `caption_tiles`, of one image after the other; one image at least.
+    """
     return contact_sheet(tiles, min(COLUMNS, len(tiles)), TILE)
 
 
-def _tiles(case: Case, classes: Sequence[str]) -> list[Tile]:
-    image = read_image(case.row["image"])
-    return [
-        (draw_truth(image, case.row, classes), f"truth\n{case.row['image_path']}"),
-        (draw_found(image, case.found, classes), f"prediction\nF1 {case.f1:.2f}"),
-    ]
+def caption_tiles(case: Case, true: Image.Image, found: Image.Image) -> tuple[Tile, Tile]:
+    """Pictures of the true and the found objects of an image, with what is said of them."""
+    return (true, f"truth\n{case.row['image_path']}"), (found, f"prediction\nF1 {case.f1:.2f}")
 
 
-def plot_curves(measures: CocoMeasures, classes: Sequence[str], png: Path) -> None:
-    """Draws precision over recall of each class, at an IoU of 0.5."""
+def plot_curves(
+    measures: CocoMeasures, classes: Sequence[str], png: Path, overlap: str = "an IoU"
+) -> None:
+    """Draws precision over recall of each class, at an IoU of 0.5.
+
+    Args:
+        measures: What is measured.
+        classes: The names of the classes.
+        png: File to write.
+        overlap: What the IoU is called.
+    """
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7.2, 5), dpi=DPI, layout="constrained")
@@ -80,19 +89,26 @@ def plot_curves(measures: CocoMeasures, classes: Sequence[str], png: Path) -> No
         colour = palette()[classes.index(name) % (len(palette()) - 1)] / 255
         told.append(f"{name} {values.mean():.3f}")
         axes.plot(measures.recalls, values, color=colour, label=told[-1].replace("$", r"\$"))
-    axes.set_title("average precision at an IoU of 0.5", fontsize=10)
+    axes.set_title(f"average precision at {overlap} of 0.5", fontsize=10)
     if told:
         axes.legend(loc="lower left", edgecolor="none", fontsize=9)
     axes.spines[["top", "right"]].set_visible(False)
     caption = Caption(
         "Precision over recall",
-        "The best precision at each recall or a higher one, of each class, at an IoU of 0.5.",
+        f"The best precision at each recall or a higher one, of each class, at {overlap} of 0.5.",
         f"Curves with average precisions: {', '.join(told) or 'none'}.",
     )
     save_figure(figure, png, caption)
 
 
-def plot_sizes(right: np.ndarray, missed: np.ndarray, false: np.ndarray, png: Path) -> None:
+def plot_sizes(
+    right: np.ndarray,
+    missed: np.ndarray,
+    false: np.ndarray,
+    png: Path,
+    noun: str = "boxes",
+    overlap: str = "an IoU",
+) -> None:
     """Draws how many objects are found, missed and false, by size.
 
     Args:
@@ -100,13 +116,15 @@ def plot_sizes(right: np.ndarray, missed: np.ndarray, false: np.ndarray, png: Pa
         missed: Likewise of those that are not.
         false: Likewise of found objects that are none.
         png: File to write.
+        noun: What they are called.
+        overlap: What the IoU is called.
     """
     from matplotlib.figure import Figure
 
     names = _size_names()
     counts = [_count(each) for each in (right, missed, false)]
     figure = Figure(figsize=(7.2, 4), dpi=DPI, layout="constrained")
-    axes = figure.add_subplot(xlabel="root of the area in pixels", ylabel="boxes")
+    axes = figure.add_subplot(xlabel="root of the area in pixels", ylabel=noun)
     at, width = np.arange(len(names)), 0.27
     kinds = (("found", "#2a78b5"), ("missed", "#c8ccd1"), ("false", "#d1495b"))
     for place, ((name, colour), count) in enumerate(zip(kinds, counts, strict=True)):
@@ -118,8 +136,8 @@ def plot_sizes(right: np.ndarray, missed: np.ndarray, false: np.ndarray, png: Pa
     named = zip(kinds, counts, strict=True)
     totals = ", ".join(f"{count.sum()} {name}" for (name, _), count in named)
     caption = Caption(
-        "Found, missed and false boxes by size",
-        "Of which the model is sure enough to show them; found means an IoU of 0.5 at least.",
+        f"Found, missed and false {noun} by size",
+        f"Of which the model is sure enough to show them; found means {overlap} of 0.5 at least.",
         f"Bars by size: {totals}.",
     )
     save_figure(figure, png, caption)

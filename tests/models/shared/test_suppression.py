@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.core.boxes import iou
-from pipelines.tasks.detection.suppression import Kept, suppress
+from models.shared.suppression import Kept, suppress
 
 
 def strip(overlap: float) -> list[float]:
