@@ -244,7 +244,8 @@ class _Walk:
     ) -> list[_Value]:
         """Adds a layer, or those of a nested model; returns what its outputs give."""
         if isinstance(layer, keras.Model) and "layers" in entry["config"]:
-            return self.follow(layer, entry["config"], before)
+            # of a model that is called several times the first call is told
+            return self.follow(layer, entry["config"], before[: len(layer.inputs)])
         value = _Value(_behind(layer, entry["config"], before), shape)
         if isinstance(layer, keras.Layer):  # arithmetic has no weights and is not listed
             self.rows.append(_row(layer, path, before[0].shape, value))

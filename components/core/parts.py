@@ -411,8 +411,8 @@ class Learning(Part, ABC):
         """The number of outputs that the network is built with."""
 
     @abstractmethod
-    def target(self, example: Tensors) -> tf.Tensor:
-        """What the network is fitted to, `[batch, ...]`, from the unpacked features."""
+    def target(self, example: Tensors) -> tf.Tensor | Tensors:
+        """What the network is fitted to, from the unpacked features: `[batch, ...]`, or several."""
 
     def weights(self, example: Tensors) -> tf.Tensor | None:
         """How much each value of the loss counts, of the loss's shape; all the same by default."""
@@ -451,8 +451,8 @@ class Learning(Part, ABC):
         return network
 
     @abstractmethod
-    def loss(self) -> keras.losses.Loss:
-        """The loss between `target` and the network's outputs."""
+    def loss(self) -> keras.losses.Loss | None:
+        """The loss between `target` and the network's outputs; None where `teach` brings it."""
 
     def metrics(self) -> list[keras.metrics.Metric]:
         """Metrics shown while training; none by default."""

@@ -75,6 +75,6 @@ def _compile(network: keras.Model, spec: Spec, phase: Phase, examples: int) -> N
         network.compile(
             optimizer=make_optimizer(phase.params, steps),
             loss=spec.learning.loss(),
-            metrics=spec.learning.metrics(),
+            metrics=spec.learning.metrics() or None,
             jit_compile=phase.params.jit_compile,
         )

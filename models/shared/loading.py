@@ -7,7 +7,14 @@ import keras
 from components.core.errors import ConvoyError
 
 # Keras knows a layer of convoy's once the module that defines it is imported.
-from models.shared import layers, local, normalization, pixels  # noqa: F401
+from models.shared import (  # noqa: F401
+    layers,
+    local,
+    normalization,
+    pixels,
+    proposals,
+    roi_align,
+)
 
 KERAS_FILE = "model.keras"
 """The network as Keras saves it, within the folder of an exported model."""

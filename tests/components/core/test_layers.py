@@ -198,3 +198,13 @@ def test_every_layer_of_nested_networks_is_there(name: str, channels: int, field
     assert table["layer"].is_unique
     assert (table["receptive_field"] != "").all()
     assert table["receptive_field"].iloc[-1] == field
+
+
+def test_a_model_that_is_called_several_times_is_told_once() -> None:
+    maps, any_size = keras.Input((8, 8, 3)), keras.Input((None, None, 3))
+    inner = keras.Model(any_size, keras.layers.Conv2D(4, 3, name="shared")(any_size), name="inner")
+    joined = keras.layers.Concatenate(axis=1)([inner(maps), inner(maps[:, 2:])])
+    table = layer_table(keras.Model(maps, joined))
+    row = table[table["layer"] == "inner/shared"].iloc[0]
+    assert (row["output"], row["parameters"]) == ("6 x 6 x 4", 112)
+    assert table["parameters"].sum() == 112
