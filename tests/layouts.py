@@ -299,6 +299,79 @@ def as_csv_boxes(folder: Path) -> Mapping[str, Any]:
     return {"path": str(folder / "boxes.csv")}
 
 
+def draw_objects(number: int) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Pixels with two bright discs that lie apart, and the mask of each, bool."""
+    height, width = PHOTO
+    rng = np.random.default_rng(number)
+    pixels = rng.integers(40, 90, (height, width, 3), np.uint8)
+    y, x = np.ogrid[:height, :width]
+    masks = []
+    for left in (0, width // 2):
+        middle, radius = (left + 14, int(rng.integers(12, height - 12))), int(rng.integers(6, 11))
+        masks.append((x - middle[0]) ** 2 + (y - middle[1]) ** 2 <= radius**2)
+        pixels[masks[-1]] += 120
+    return pixels, masks
+
+
+def as_coco_instances(folder: Path, names: Sequence[str] = KINDS) -> Mapping[str, Any]:
+    """Writes the layout of `coco_instances`: a box and an outline each; category ids have gaps."""
+    drawn = [draw_boxes(number) for number in range(BOXED)]
+    ids = {name: 3 + 14 * at for at, name in enumerate(names)}
+    annotations = [
+        {
+            "image_id": number,
+            "category_id": ids[names[KINDS.index(name)]],
+            "bbox": [x0, y0, x1 - x0, y1 - y0],
+            "segmentation": [[x0, y0, x1, y0, x1, y1, x0, y1]],
+            "iscrowd": 0,
+        }
+        for number, (_, boxes) in enumerate(drawn)
+        for name, (x0, y0, x1, y1) in boxes
+    ]
+    categories = [{"id": number, "name": name} for name, number in ids.items()]
+    return write_coco(folder, [pixels for pixels, _ in drawn], categories, annotations)
+
+
+def as_ids(folder: Path) -> Mapping[str, Any]:
+    """Writes the layout of `instance_ids`, as Penn-Fudan's; ids have gaps."""
+    for number in range(BOXED):
+        pixels, masks = draw_objects(number)
+        ids = sum((2 * at + 1) * mask for at, mask in enumerate(masks))
+        save(pixels, folder / "PNGImages" / f"{number}.png")
+        save(np.asarray(ids, np.uint8), folder / "PedMasks" / f"{number}_mask.png")
+    names = {"images": "PNGImages", "masks": "PedMasks", "mask_suffix": "_mask"}
+    return {"path": str(folder), **names, "label": "person"}
+
+
+def as_object_masks(folder: Path) -> Mapping[str, Any]:
+    """Writes the layout of `instance_masks`: a folder an image, a file an object."""
+    for number in range(BOXED):
+        pixels, masks = draw_objects(number)
+        save(pixels, folder / f"n{number}" / "images" / f"n{number}.png")
+        for at, mask in enumerate(masks):
+            save(255 * mask.astype(np.uint8), folder / f"n{number}" / "masks" / f"{at}.png")
+    return {"path": str(folder)}
+
+
+def as_via(folder: Path) -> Mapping[str, Any]:
+    """Writes the layout of `via_polygons`: a polygon and a circle an image, with a class each."""
+    entries = {}
+    for number in range(BOXED):
+        pixels, boxes = draw_boxes(number)
+        save(pixels, folder / f"{number}.png")
+        regions = []
+        for name, (x0, y0, x1, y1) in boxes:
+            corners = {"all_points_x": [x0, x1, x1, x0], "all_points_y": [y0, y0, y1, y1]}
+            shape = {"name": "polygon", **corners}
+            if name == KINDS[0]:
+                shape = {"name": "circle", "cx": (x0 + x1) / 2, "cy": (y0 + y1) / 2, "r": 7}
+            regions.append({"shape_attributes": shape, "region_attributes": {"kind": name}})
+        entry = {"filename": f"{number}.png", "size": -1, "file_attributes": {}}
+        entries[f"{number}.png-1"] = {**entry, "regions": regions}
+    (folder / "via_region_data.json").write_text(json.dumps(entries))
+    return {"path": str(folder), "annotations": "via_region_data.json", "attribute": "kind"}
+
+
 def compose_texts(classes: Sequence[str]) -> Iterator[tuple[str, str, str]]:
     """Split, class and text of some sentences, none of them twice."""
     for split, count in {"train": 12, "val": 4, "test": 4}.items():
@@ -356,32 +429,40 @@ def as_pairs(folder: Path) -> Mapping[str, Any]:
 def layouts_of(name: str, block: Mapping[str, Any]) -> Mapping[str, Writer]:
     """The layouts that can be meant for a task of `params.yaml`, each with its writer."""
     classes = block["checks"].get("classes", ())
-    if name == "keypoints":
-        return {
+    layouts: Mapping[str, Mapping[str, Writer]] = {
+        "keypoints": {
             "kaggle_keypoints": as_kaggle,
             "pts_landmarks": as_landmarks,
             "coco_keypoints": as_coco_keypoints,
-        }
-    if name == "segmentation":
-        return {
+        },
+        "segmentation": {
             "mask_folder": partial(as_masks, classes=classes),
             "coco_segmentation": partial(as_coco_masks, classes=classes),
-        }
-    if name == "detection":
-        return {
+        },
+        "detection": {
             "pascal_voc": as_voc,
             "coco_boxes": as_coco_boxes,
             "yolo_boxes": as_yolo,
             "csv_boxes": as_csv_boxes,
-        }
-    if name == "faces":
-        return {"identity_folder": as_people, "identity_pairs": as_pairs}
-    if name == "sentiment":
-        return {
+        },
+        "instances": {
+            "coco_instances": as_coco_instances,
+            "instance_ids": as_ids,
+            "instance_masks": as_object_masks,
+            "via_polygons": as_via,
+        },
+        "faces": {"identity_folder": as_people, "identity_pairs": as_pairs},
+        "sentiment": {
             "text_folder": partial(as_text_folders, classes=classes),
             "text_table": partial(as_text_table, classes=classes),
             "text_lines": partial(as_text_lines, classes=classes),
-        }
+        },
+    }
+    return layouts[name] if name in layouts else class_layouts(name, classes)
+
+
+def class_layouts(name: str, classes: Sequence[str]) -> Mapping[str, Writer]:
+    """The layouts that can be meant for a task that gives images a class."""
     size, channels = ((28, 28), 1) if name == "digits" else (PHOTO, 3)
     some = {"classes": classes, "size": size, "channels": channels}
     own = {"digits": {"mnist_idx": as_idx}, "person": {"coco_labels": as_coco_labels}}

@@ -29,6 +29,7 @@ FEW: Mapping[str, Any] = {
     "keypoints": {"source": {"count": 60}},
     "segmentation": {"source": {"counts": {"train": 24, "val": 8, "test": 8}}},
     "detection": {"source": {"counts": {"train": 24, "val": 8, "test": 8}}},
+    "instances": {"source": {"counts": {"train": 24, "val": 8, "test": 8}}},
     "objects": {
         "source": {"counts": {"train": 64, "val": 16, "test": 16}},
         "checks": {"balance_floor": 0},

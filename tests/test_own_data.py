@@ -42,6 +42,7 @@ OTHER_CLASSES = {
 
 LEARNT = {
     "detection": "boxes, labels, difficult, crowd",
+    "instances": "boxes, labels, difficult, crowd, masks",
     "digits": "label",
     "objects": "label",
     "person": "label and, if given, person_area",
@@ -60,6 +61,9 @@ FEW = {"train": {"epochs": 1, "schedule": {"name": "constant"}, "batch_size": 8}
 SMALL: Mapping[str, Any] = {
     "rendered_objects": {"counts": {"train": 8, "val": 1, "test": 1}},
 }
+
+ONE_CLASS = {"instance_ids": ["person"], "instance_masks": ["object"]}
+"""The classes of layouts whose objects are all of one."""
 
 
 def write_params(
@@ -93,7 +97,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def test_a_pair_that_is_meant_goes_through_all_stages(name: str, kind: str, place: Path) -> None:
     folder = place / "mine" / f"{name}-{kind}"
     folder.mkdir(parents=True)
-    write_params(name, {"kind": kind, **WRITERS[name, kind](folder)})
+    write_params(name, {"kind": kind, **WRITERS[name, kind](folder)}, ONE_CLASS.get(kind))
     write_plan(name)
     for stage in STAGES:
         run_stage(stage, name)

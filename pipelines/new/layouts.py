@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from components.core.errors import ConvoyError
-from components.core.names import describe_unknown, list_names, suggest_path
+from components.core.names import describe_unknown, suggest_path
 from components.core.task import Spec, Task
 from components.core.walking import is_hidden
 from components.ingest.ingest import describe_unfit, find_source, list_kinds
@@ -25,11 +25,15 @@ ORDER = (
     "kaggle_keypoints",
     "coco_keypoints",
     "coco_segmentation",
+    "coco_instances",
     "coco_labels",
     "coco_boxes",
     "pascal_voc",
     "yolo_boxes",
     "csv_boxes",
+    "via_polygons",
+    "instance_ids",
+    "instance_masks",
     "mask_folder",
     "mnist_idx",
     "csv_labels",
@@ -76,7 +80,7 @@ def recognise(path: Path) -> list[Layout]:
     if not found:
         kinds = [kind for kind in ORDER if kind in list_kinds()]
         raise ConvoyError(
-            f"{path}: has none of the layouts {list_names(kinds)}; convoy describe KIND says what "
+            f"{path}: has none of the layouts {', '.join(kinds)}; convoy describe KIND says what "
             "each must be like, --kind KIND takes one all the same"
         )
     return found

@@ -18,8 +18,9 @@ def test_masks_of_rendered_scenes() -> None:
     assert checks("segmentation")["void"] == VOID
 
 
-def test_boxes_of_rendered_scenes() -> None:
-    assert checks("detection")["classes"] == list(OBJECTS)
+@pytest.mark.parametrize("task", ["detection", "instances"])
+def test_objects_of_rendered_scenes(task: str) -> None:
+    assert checks(task)["classes"] == list(OBJECTS)
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,9 @@ WRITERS: dict[str, tuple[Writer, str]] = {
     "pascal_voc": (layouts.as_voc, "detection"),
     "yolo_boxes": (layouts.as_yolo, "detection"),
     "csv_boxes": (layouts.as_csv_boxes, "detection"),
+    "via_polygons": (layouts.as_via, "instances"),
+    "instance_ids": (layouts.as_ids, "instances"),
+    "instance_masks": (layouts.as_object_masks, "instances"),
     "csv_labels": (partial(layouts.as_csv, **SOME), "classification"),
     "identity_pairs": (layouts.as_pairs, "faces"),
     "image_folder": (partial(layouts.as_folders, **SOME), "classification"),
@@ -38,7 +41,8 @@ def test_every_layout_of_ones_own_has_a_writer_here() -> None:
     drawn = {kind for kind in list_kinds() if kind.startswith(("rendered_", "composed_"))}
     drawn.add("sklearn_digits")
     named = {"identity_folder"}  # by --kind: it looks like image_folder
-    assert {*WRITERS} == {*list_kinds()} - drawn - named == {*ORDER}
+    second = {"coco_instances"}  # to coco_segmentation, as which the same file can be read
+    assert {*WRITERS} | second == {*list_kinds()} - drawn - named == {*ORDER}
 
 
 @pytest.mark.parametrize("kind", WRITERS)
@@ -74,6 +78,16 @@ def test_where_two_layouts_are_possible_the_one_that_says_more_is_meant(shipped:
     first, second = recognise(shipped / "photos")
     assert (first.kind, second.kind) == ("mask_folder", "image_folder")
     assert declared(shipped / "photos", "image_folder") == second
+
+
+def test_outlines_and_boxes_of_coco_can_be_meant_in_several_ways(shipped: Path) -> None:
+    layouts.as_coco_instances(shipped / "photos", names=("car", "bike"))
+    found = recognise(shipped / "photos")
+    kinds = ["coco_segmentation", "coco_instances", "coco_boxes"]
+    assert [layout.kind for layout in found] == kinds
+    layout = declared(shipped / "photos", "coco_instances")
+    assert (layout, layout.tasks) == (found[1], ["instances"])
+    assert survey(layout.kind, layout.keys).objects == {"car": 20, "bike": 20}
 
 
 @pytest.mark.parametrize(
