@@ -15,6 +15,7 @@ from models.shared.proposals import EDGES, ChosenMasks, Detections, Proposals
 from models.shared.roi_align import RoiAlign
 
 TAKES_PIXELS = True
+HEAD = "objects"
 BOX_SIDE, MASK_SIDE = 7, 14
 """Bins along the sides of a region for its box and its mask."""
 

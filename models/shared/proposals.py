@@ -112,6 +112,8 @@ class Detections(keras.layers.Layer):
     def call(self, outputs: tf.Tensor, regions: tf.Tensor) -> tf.Tensor:
         """Objects, the surest first; where there are too few, empty ones of class 0 follow.
 
+        Nothing is differentiated here.
+
         Args:
             outputs: Of the box head, float32 `[batch * regions, 1 + classes + 4 * classes]`.
             regions: In pixels, float32 `[batch, regions, 4]`.
@@ -119,7 +121,7 @@ class Detections(keras.layers.Layer):
         Returns:
             x0, y0, x1, y1 in pixels, score and class, float32 `[batch, most, 6]`.
         """
-        logits, differences = split_outputs(outputs, regions, self.classes)
+        logits, differences = split_outputs(tf.stop_gradient(outputs), regions, self.classes)
         boxes = decode_boxes(differences, regions[:, :, tf.newaxis])
         height, width = self.size
         size = tf.constant([width, height] * 2, tf.float32)

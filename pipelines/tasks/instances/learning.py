@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from components.core.block import Block
+from components.core.errors import ConvoyError
 from components.core.parts import Learning, Tensors
 from components.samples.image import ImageSize
 from pipelines.tasks.shared.boxes.params import BoxClasses
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     import keras
     import tensorflow as tf
     import tensorflow_transform as tft
+
+LAYOUT = "objects"
+"""What a model says of its outputs that is made of the parts that are fitted here."""
 
 TOLD = 6
 """Values of an object beside its mask: x0, y0, x1, y1, score and class."""
@@ -41,7 +45,17 @@ class InstanceLearning(Learning):
         return self.checks.classes
 
     def outputs(self, transform: tft.TFTransformOutput) -> int:
-        """One a class; the network adds the background where it needs one."""
+        """One a class; the network adds the background where it needs one.
+
+        Raises:
+            ConvoyError: When the model is none that finds objects.
+        """
+        from models import output_layout
+
+        if output_layout(self.train.model) != LAYOUT:
+            raise ConvoyError(
+                f"train.model: {self.train.model} finds no objects with masks; take mask_rcnn"
+            )
         return len(self.checks.classes)
 
     def target(self, example: Tensors) -> dict[str, tf.Tensor]:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from components.core.errors import ConvoyError
 from models import build_model
 from pipelines.tasks.instances import TASK
 from pipelines.tasks.instances.learning import InstanceLearning
@@ -21,13 +22,13 @@ OPTIONS = {
 NONE: Any = None
 
 
-def learning() -> InstanceLearning:
+def learning(model: str = "mask_rcnn") -> InstanceLearning:
     spec = make_spec(
         TASK,
         source={"kind": "rendered_instances"},
         checks={"classes": ["cat", "dog"], "max_boxes": 3},
         prepare={"height": SHAPE[0], "width": SHAPE[1], "channels": 3},
-        train={"model": "mask_rcnn", "epochs": 1, "options": OPTIONS},
+        train={"model": model, "epochs": 1, "options": OPTIONS},
         gate={"thresholds": {"mask_ap50": {"min": 0.5}}},
     )
     assert isinstance(spec.learning, InstanceLearning)
@@ -56,6 +57,12 @@ def scene() -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
         "instances": instances,
     }
     return tf.constant(images), {name: tf.constant(each) for name, each in features.items()}
+
+
+def test_a_model_that_finds_no_objects_is_named() -> None:
+    assert learning().outputs(NONE) == 2
+    with pytest.raises(ConvoyError, match=r"train\.model: unet finds no objects with masks"):
+        learning("unet").outputs(NONE)
 
 
 def test_every_weight_learns_from_finite_losses() -> None:
