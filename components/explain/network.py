@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import Any
 
 import keras
@@ -88,6 +88,7 @@ def lay_open(network: keras.Model, shape: Sequence[int]) -> Inside:
     found: dict[str, tuple[keras.Layer, Any]] = {}
     pixels = keras.Input(tuple(shape), dtype="float32")
     outputs = _run(network, found, pixels)
+    found = _whole(found)
     kernels = [name for name, (layer, _) in found.items() if has_kernel(layer)]
     names = list(found)[list(found).index(kernels[0]) :] if kernels else []
     fields = receptive_fields(network, shape)
@@ -99,6 +100,14 @@ def lay_open(network: keras.Model, shape: Sequence[int]) -> Inside:
         first=first_kernel(network),
         vector=_given_to_last(found, kernels),
     )
+
+
+def _whole(found: Mapping[str, tuple[keras.Layer, Any]]) -> dict[str, tuple[keras.Layer, Any]]:
+    """The layers before the first that divides samples, as its attribute `divides` says.
+
+    Those behind, of regions say, have many maps a sample.
+    """
+    return dict(takewhile(lambda each: not getattr(each[1][0], "divides", False), found.items()))
 
 
 def _given_to_last(

@@ -27,6 +27,7 @@ class RoiAlign(keras.layers.Layer):
     """Features of regions, each of that level of a pyramid which fits its size."""
 
     reach = "all"  # what a value depends on, as the table of layers tells
+    divides = True  # a sample has many of what it gives, and of what follows
 
     def __init__(
         self, side: int, strides: Sequence[int], canonical: float = CANONICAL, **kwargs: Any

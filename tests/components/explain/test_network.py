@@ -15,6 +15,7 @@ CASES = [
     ("fcn", (64, 64, 3), {"backbone": "small"}),
     ("keypoint_heatmap", (32, 32, 1), {"width": 4}),
     ("patch_classifier", (32, 32, 3), {"width": 4}),
+    ("mask_rcnn", (64, 64, 3), {"sizes": {"strides": [4, 8], "width": 4, "dense": 4}}),
 ]
 
 
@@ -32,6 +33,14 @@ def test_laid_open_it_is_the_same_network(
     paths = layer_table(network, shape)["layer"].tolist()
     assert set(inside.maps) <= set(paths)
     assert set(inside.maps) <= set(inside.fields) <= set(paths)
+
+
+def test_maps_of_parts_of_an_image_are_left_out() -> None:
+    sizes = {"strides": [4, 8], "width": 4, "dense": 4}
+    inside = lay_open(build_model("mask_rcnn", (64, 64, 3), 2, {"sizes": sizes}), (64, 64, 3))
+    assert "trunk/level4" in inside.maps
+    assert not [name for name in inside.maps if "head" in name]
+    assert inside.vector is None
 
 
 def test_blocks_are_the_last_layers_of_each_size() -> None:
