@@ -75,7 +75,7 @@ def compare(spec: Spec, epochs: int, rounds: int) -> dict[str, list[float]]:
         samples, targets = load_arrays(training, spec)
         for _ in range(rounds):
             for name, batches in (
-                ("convoy", training_batches(training.decoded, spec)),
+                ("convoy", training_batches(training.decoded, spec, len(samples))),
                 ("bare fit", bare_batches(samples, targets, batch_size)),
             ):
                 network = compiled(spec, transform, training)

@@ -63,18 +63,21 @@ def read_examples(
     )
 
 
-def training_batches(examples: tf.data.Dataset, spec: Spec) -> tf.data.Dataset:
+def training_batches(examples: tf.data.Dataset, spec: Spec, count: int) -> tf.data.Dataset:
     """Shuffles, batches, augments and prefetches; every epoch in another order.
 
     Args:
         examples: Decoded samples and features, one at a time.
         spec: What the stage is made of.
+        count: How many examples there are.
 
     Returns:
         Samples `[batch, ...]` and targets, with their weights where the task has any.
     """
     train = spec.block("train", TrainParams)
-    shuffled = examples.shuffle(train.shuffle_buffer, seed=spec.seed)
+    # what is in memory anyway is shuffled as a whole: sources often have class after class
+    least = count if train.cache == "memory" else 1
+    shuffled = examples.shuffle(max(train.shuffle_buffer, least), seed=spec.seed)
     batches = spec.learning.arrange(shuffled, spec.seed).batch(
         train.batch_size, num_parallel_calls=tf.data.AUTOTUNE
     )

@@ -92,7 +92,8 @@ class TrainParams(Block):
         jit_compile: Whether XLA compiles the training step.
         strategy: Distribution over devices.
         cache: Where decoded examples are kept after the first epoch.
-        shuffle_buffer: Examples the shuffle draws from.
+        shuffle_buffer: Examples the shuffle draws from, at least; from all where `cache` keeps
+            them in memory.
         tensorboard: Whether logs for TensorBoard are written beside those of the speed,
             `artifacts/<task>/diary/train/tensorboard`.
     """

@@ -78,9 +78,10 @@ def build(spec: Spec, transform: tft.TFTransformOutput, samples: tf.data.Dataset
 
 
 def _data(spec: Spec, training: Examples, validation: Examples, fn_args: Any) -> Data:
+    count = fn_args.custom_config["examples"]
     return Data(
-        training=training_batches(training.decoded, spec),
+        training=training_batches(training.decoded, spec, count),
         validation=evaluation_batches(validation.decoded, spec),
-        examples=fn_args.custom_config["examples"],
+        examples=count,
         class_weights=spec.learning.class_weights(training.features),
     )

@@ -75,7 +75,7 @@ def test_features_leave_samples_packed(folder: Path) -> None:
 @pytest.mark.parametrize("cache", ["memory", "file", "none"])
 def test_every_epoch_takes_every_image_in_another_order(folder: Path, cache: str) -> None:
     spec = spec_of(cache=cache)
-    batches = training_batches(read(folder, spec).decoded, spec)
+    batches = training_batches(read(folder, spec).decoded, spec, IMAGES)
     epochs = [epoch(batches) for _ in range(2)]
     for images, labels in epochs:
         assert sorted(labels) == list(range(IMAGES))
@@ -85,7 +85,7 @@ def test_every_epoch_takes_every_image_in_another_order(folder: Path, cache: str
 
 def test_the_same_seed_gives_the_same_epochs(folder: Path) -> None:
     spec = spec_of(online=True)
-    first, second = (training_batches(read(folder, spec).decoded, spec) for _ in range(2))
+    first, second = (training_batches(read(folder, spec).decoded, spec, IMAGES) for _ in range(2))
     for _ in range(2):
         for one, other in zip(epoch(first), epoch(second), strict=True):
             np.testing.assert_array_equal(one, other)
@@ -93,7 +93,7 @@ def test_the_same_seed_gives_the_same_epochs(folder: Path) -> None:
 
 def test_each_epoch_augments_anew(folder: Path) -> None:
     spec = spec_of(online=True)
-    batches = training_batches(read(folder, spec).decoded, spec)
+    batches = training_batches(read(folder, spec).decoded, spec, IMAGES)
     seen = [PIXELS]
     for _ in range(2):
         images, labels = epoch(batches)
@@ -115,7 +115,7 @@ def test_evaluation_keeps_the_order_and_the_pixels(folder: Path) -> None:
 def test_nothing_waits_for_the_tuner_of_tf_data(folder: Path) -> None:
     for online in (False, True):
         spec = spec_of(online=online)
-        batches = training_batches(read(folder, spec).decoded, spec)
+        batches = training_batches(read(folder, spec).decoded, spec, IMAGES)
         assert batches.options().autotune.enabled is False
 
 
@@ -130,6 +130,15 @@ class Mixed(ImageAugmentation):
 @pytest.mark.parametrize("online", [True, False])
 def test_examples_are_mixed_where_training_augments(folder: Path, online: bool) -> None:
     spec = spec_of(online=online, task=replace(TASK, augmentation=Mixed))
-    batches = training_batches(read(folder, spec).decoded, spec)
+    batches = training_batches(read(folder, spec).decoded, spec, IMAGES)
     different = [len({*labels.tolist()}) for _, labels in batches.as_numpy_iterator()]
     assert (max(different) == 1) is online
+
+
+def test_what_is_in_memory_is_shuffled_as_a_whole(folder: Path) -> None:
+    orders = {}
+    for cache in ("memory", "none"):
+        spec = spec_of(cache=cache, shuffle_buffer=1)
+        orders[cache] = epoch(training_batches(read(folder, spec).decoded, spec, IMAGES))[1]
+    assert sorted(orders["memory"]) == list(range(IMAGES)) == orders["none"].tolist()
+    assert orders["memory"].tolist() != list(range(IMAGES))

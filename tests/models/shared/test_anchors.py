@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from models.shared.anchors import anchor_boxes, decode_boxes, encode_boxes
 
 EDGE = st.floats(-50, 50, width=32)
-SIDE = st.floats(1, 60, width=32)
+SIDE = st.floats(1, 50, width=32)  # at most 50 times an anchor's
 BOX = st.builds(lambda x, y, w, h: [x, y, x + w, y + h], EDGE, EDGE, SIDE, SIDE)
 
 

@@ -48,7 +48,7 @@ def read(batches: tf.data.Dataset) -> tuple[np.ndarray, np.ndarray]:
 
 def test_photos_of_a_person_come_together(examples: tf.data.Dataset) -> None:
     spec = spec_of(batch_size=4)
-    batches = training_batches(examples, spec)
+    batches = training_batches(examples, spec, PEOPLE * EACH)
     orders = [read(batches) for _ in range(2)]
     for images, targets in orders:
         assert sorted(images) == list(range(PEOPLE * EACH))
