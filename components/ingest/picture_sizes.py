@@ -1,7 +1,7 @@
 """Compares the sizes that label files give for images with the pictures themselves."""
 
 from components.core.errors import ConvoyError
-from components.core.images import find_size
+from components.core.images import MAX_PIXELS, find_size
 
 
 def check_size(data: bytes, width: int, height: int, place: str) -> None:
@@ -32,8 +32,11 @@ def check_size(data: bytes, width: int, height: int, place: str) -> None:
 
 
 def read_size(data: bytes) -> tuple[int, int] | None:
-    """Width and height of the picture, upright; None of an image that cannot be opened."""
+    """Width and height of the picture, upright; None of an image that cannot be opened.
+
+    How many pixels are too many is for `limits.max_pixels` to say, of which ingest makes sure.
+    """
     try:
-        return find_size(data)
+        return find_size(data, 2 * MAX_PIXELS)
     except Exception:  # Pillow raises a dozen types for broken files
         return None

@@ -1,8 +1,12 @@
+import io
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from components.core.errors import ConvoyError
-from components.ingest.picture_sizes import check_size
+from components.core.images import MAX_PIXELS
+from components.ingest.picture_sizes import check_size, read_size
 from tests.turned import STORED, encode_turned
 
 SHOWN = np.zeros((5, 7, 3), np.uint8)
@@ -28,3 +32,10 @@ def test_any_other_size_is_wrong_too() -> None:
 
 def test_what_cannot_be_opened_is_left_to_validation() -> None:
     check_size(b"no image", 7, 5, "a.json: image 3")
+
+
+def test_the_size_is_known_of_pictures_that_a_raised_limit_allows() -> None:
+    stream = io.BytesIO()
+    Image.new("1", (10_000, 9_500)).save(stream, "PNG")
+    assert MAX_PIXELS < 10_000 * 9_500
+    assert read_size(stream.getvalue()) == (10_000, 9_500)
