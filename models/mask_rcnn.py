@@ -9,9 +9,9 @@ from pydantic import Field, PositiveFloat, PositiveInt, field_validator
 
 from components.core.block import Block
 from models.shared.backbones import build_backbone
-from models.shared.layers import convolve
 from models.shared.pixels import PadToMultiple
 from models.shared.proposals import EDGES, ChosenMasks, Detections, Proposals
+from models.shared.pyramid import build_pyramid
 from models.shared.roi_align import RoiAlign
 
 TAKES_PIXELS = True
@@ -130,16 +130,8 @@ def _trunk(shape: tuple[int, int, int], backbone: str, weights: str, sizes: Size
     images = keras.Input(shape)
     features = build_backbone(backbone, shape[2], strides=strides, weights=weights)
     maps = features(PadToMultiple(strides[-1])(images))
-    levels: list[keras.KerasTensor] = []
-    for finer, stride in zip(reversed(maps), reversed(strides), strict=True):
-        level = keras.layers.Conv2D(width, 1, name=f"lateral{stride}")(finer)
-        if levels:
-            doubled = keras.layers.UpSampling2D(2, name=f"double{stride}")(levels[0])
-            level = keras.layers.Add(name=f"sum{stride}")([level, doubled])
-        levels.insert(0, level)
-    pairs = zip(levels, strides, strict=True)
-    merged = [convolve(level, width, f"level{stride}") for level, stride in pairs]
-    return keras.Model(images, merged, name="trunk")
+    levels = build_pyramid(maps, strides, width)
+    return keras.Model(images, levels, name="trunk")
 
 
 def _proposer(shapes: int, width: int) -> keras.Model:

@@ -12,6 +12,7 @@ from models.shared.backbones import build_backbone
 from models.shared.cells import STRIDES
 from models.shared.layers import convolve
 from models.shared.pixels import PadToMultiple
+from models.shared.pyramid import build_pyramid
 
 TAKES_PIXELS = True
 HEAD = "cells"
@@ -54,28 +55,11 @@ def build(
         raise ValueError(f"each of the strides must be twice the one before, not {list(strides)}")
     images = keras.Input(shape)
     features = build_backbone(backbone, shape[2], strides=strides, weights=weights)
-    levels = _pyramid(features(PadToMultiple(strides[-1])(images)), strides, width)
+    levels = build_pyramid(features(PadToMultiple(strides[-1])(images)), strides, width)
     pairs = zip(levels, strides, strict=True)
     outputs = [_branches(level, units, width, stride) for level, stride in pairs]
     joined = keras.layers.Concatenate(axis=1, dtype="float32", name="cells")(outputs)
     return keras.Model(images, joined, name="yolo_anchor_free")
-
-
-def _pyramid(
-    maps: Sequence[keras.KerasTensor], strides: Sequence[int], width: int
-) -> list[keras.KerasTensor]:
-    """Maps of all strides with as many channels, coarse ones added to finer ones."""
-    levels: list[keras.KerasTensor] = []
-    for finer, stride in zip(reversed(maps), reversed(strides), strict=True):
-        level = keras.layers.Conv2D(width, 1, name=f"lateral{stride}")(finer)
-        if levels:
-            doubled = keras.layers.UpSampling2D(2, name=f"double{stride}")(levels[0])
-            level = keras.layers.Add(name=f"sum{stride}")([level, doubled])
-        levels.insert(0, level)
-    return [
-        convolve(level, width, f"level{stride}")
-        for level, stride in zip(levels, strides, strict=True)
-    ]
 
 
 def _branches(maps: keras.KerasTensor, units: int, width: int, stride: int) -> keras.KerasTensor:
