@@ -231,9 +231,13 @@ def stage(
     ] = None,
 ) -> None:
     """Runs one stage of one task, as dvc.yaml does."""
+    from pipelines.forkserver import ask
+    from pipelines.graph import TFX_STAGES
     from pipelines.refusal import refusals_noted
     from pipelines.stages import run_stage
 
+    if name in TFX_STAGES and (code := ask(sys.argv[1:])) is not None:
+        raise typer.Exit(code)
     with refusals_noted():
         run_stage(name, task, spec)
 

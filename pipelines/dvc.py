@@ -16,6 +16,7 @@ import yaml
 from components.core.errors import ConvoyError, DataError
 from components.core.text import mask
 from pipelines import refusal
+from pipelines.forkserver import served
 from pipelines.plan import changed_specs
 from pipelines.processes import SIGNALLED, kept, run
 from pipelines.reports.terminal import plain, show
@@ -71,7 +72,8 @@ def reproduce(tasks: Sequence[str], force: bool = False, last: str = LAST_STAGE)
     """
     arguments = [*(["--force"] if force else []), *(f"{last}@{task}" for task in tasks)]
     with refusal.asked_for() as note:
-        code = _dvc("repro", *arguments)
+        _show("repro", *arguments)
+        code = run(served([*DVC, "repro", *arguments]))
         refused = note.is_file()
     if not code or was_killed(code):
         return code
@@ -83,9 +85,8 @@ def reproduce_stage(task: str, stage: str) -> Reproduction:
     _show("repro", f"{stage}@{task}")
     lines: deque[str] = deque(maxlen=LOG_LINES)
     with refusal.asked_for() as note:
-        with kept(
-            [*DVC, "repro", f"{stage}@{task}"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-        ) as process:
+        program = served([*DVC, "repro", f"{stage}@{task}"])
+        with kept(program, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
             for line in process.stdout or ():
                 sys.stdout.write(mask(line))
                 sys.stdout.flush()
