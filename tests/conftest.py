@@ -20,13 +20,16 @@ for number in (signal.SIGINT, signal.SIGHUP):  # ignored where the suite runs in
     if signal.getsignal(number) is signal.SIG_IGN:
         signal.signal(number, signal.SIG_DFL)  # what tests start would ignore it, too
 
+LONG = ("e2e", "slow")
+"""The markers of long tests, the longest first."""
+
 settings.register_profile("convoy", deadline=None)  # no test asserts a time
 settings.load_profile("convoy")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Puts the longest files first, so that no process is left alone with one at the end."""
-    items.sort(key=lambda item: item.get_closest_marker("e2e") is None)
+    items.sort(key=lambda item: [item.get_closest_marker(name) is None for name in LONG])
 
 
 @pytest.fixture(autouse=True)

@@ -20,7 +20,8 @@ from components.core.layout import artifact_folder, data_folder, report_folder
 from components.core.task import PARTS, Spec
 from pipelines.plan import NEEDS, make_specs
 from pipelines.project import load_spec
-from pipelines.stages import STAGES, only_child, run_stage
+from pipelines.stages import only_child
+from tests.staged import run_stages, staged_project
 
 ROOT = Path(__file__).parents[1]
 BLOCKS: Mapping[str, Any] = yaml.safe_load((ROOT / "params.yaml").read_text())["tasks"]
@@ -84,17 +85,9 @@ def spec(
 ) -> Iterator[Spec]:
     """A task that has run through all its stages in a project of its own."""
     name = request.param
-    folder = tmp_path_factory.mktemp(name)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{folder / 'mlflow.db'}")
-        for package in ("components", "models", "pipelines"):
-            (folder / package).symlink_to(ROOT / package)
-        shutil.copytree(ROOT / "data/schemas", folder / "data/schemas")
+    with staged_project(tmp_path_factory.mktemp(name)) as folder:
         write_shades(folder)
-        Path("params.yaml").write_text(yaml.safe_dump({"tasks": {name: make_block(name)}}))
-        for stage in STAGES:
-            run_stage(stage, name)
+        run_stages(name, make_block(name))
         yield load_spec(name)
 
 

@@ -4,7 +4,6 @@ A pair that can be meant goes through all stages; another ends in one sentence.
 """
 
 import re
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from components.ingest.ingest import find_source, list_kinds
 from pipelines.plan import make_specs, write_plan
 from pipelines.stages import STAGES, run_stage
 from tests.layouts import Writer, as_folders, draw_class, layouts_of, save
+from tests.staged import staged_project
 
 ROOT = Path(__file__).parents[1]
 BLOCKS: Mapping[str, Any] = yaml.safe_load((ROOT / "params.yaml").read_text())["tasks"]
@@ -81,13 +81,7 @@ def write_params(
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """One project for all pairs: a registry takes seconds to make."""
-    folder = tmp_path_factory.mktemp("own")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{folder / 'mlflow.db'}")
-        for package in ("components", "models", "pipelines"):
-            (folder / package).symlink_to(ROOT / package)
-        shutil.copytree(ROOT / "data/schemas", folder / "data/schemas")
+    with staged_project(tmp_path_factory.mktemp("own")) as folder:
         yield folder
 
 

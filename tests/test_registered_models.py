@@ -7,7 +7,6 @@ gate.thresholds.log_loss.max=5`. It reached an accuracy of 145 / 180 on the test
 
 import csv
 import io
-import shutil
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +22,7 @@ from components.core.task import Spec
 from components.core.training_data import load_hashes, load_statistics
 from pipelines.project import load_spec
 from pipelines.stages import run_stage
+from tests.staged import staged_project
 
 ROOT = Path(__file__).parents[1]
 ACCURACY = 145 / 180
@@ -38,14 +38,8 @@ def spec(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spec]:
     block["gate"] = {"thresholds": {"accuracy": {"min": 0.3}, "log_loss": {"max": 5}}}
     with tarfile.open(ROOT / "tests/data/registry-of-0.1.0.tar.xz") as archive:
         archive.extractall(folder)
-    shutil.copytree(ROOT / "data/schemas", folder / "data/schemas")
-    for package in ("components", "models", "pipelines"):
-        (folder / package).symlink_to(ROOT / package)
     (folder / "params.yaml").write_text(yaml.safe_dump({"tasks": {"digits": block}}))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        # whole, since MLflow keeps a connection for each address
-        patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{folder / 'mlflow.db'}")
+    with staged_project(folder):
         for stage in ("ingest", "prepare"):
             run_stage(stage, "digits")
         yield load_spec("digits")
