@@ -71,11 +71,22 @@ class Workspace:
             RuntimeError: When the run fails.
         """
         output = self.run("convoy", "run", task, *overrides)
+        self.bring_back(output)
+        return output
+
+    def bring_back(self, output: str) -> None:
+        """Makes the parameters and outputs of an experiment, which a run has named, the project's.
+
+        Args:
+            output: What the run printed; without an experiment in it nothing changes.
+
+        Raises:
+            RuntimeError: When DVC or git fail.
+        """
         if kept := re.search(r"kept as the experiment (\S+);", output):
             ref = self.run("git", "for-each-ref", "--format=%(refname)", f"refs/exps/**/{kept[1]}")
             self.run("git", "checkout", ref.strip(), "--", "params.yaml", "dvc.lock")
             self.run("dvc", "checkout", "--quiet", "--force", "--allow-missing")
-        return output
 
     def start(self, *command: str, log: Path) -> subprocess.Popen[bytes]:
         """Starts a command in the copy, in a process group of its own.

@@ -121,10 +121,10 @@ def test_an_older_commit_brings_its_data_model_metrics_and_lineage_back(project:
     overrides = ("train.epochs=2", "train.early_stopping=null", "train.shuffle_buffer=2000")
     assert "shuffle_buffer" not in project.params()["tasks"]["digits"]["train"]
     params = (project.folder / "params.yaml").read_bytes()
-    project.run("convoy", "run", "digits", *overrides)
+    output = project.run("convoy", "run", "digits", *overrides)
     assert (project.folder / "params.yaml").read_bytes() == params
     assert {name: (project.folder / name).read_bytes() for name in names} == before
-    assert "digits" in project.experiment("digits", *overrides)
+    project.bring_back(output)
     second = project.commit("a worse model")
     assert project.params()["tasks"]["digits"]["train"]["epochs"] == 2
     assert (project.folder / names[0]).read_bytes() != before[names[0]]

@@ -30,7 +30,7 @@ def versions(project: Workspace) -> list[list[str]]:
     return [row for row in rows(project.run("convoy", "models", "digits")) if row[0].isdecimal()]
 
 
-@pytest.mark.parametrize(("jobs", "seeds"), [("1", (1, 2)), ("2", (3, 4, 5))])
+@pytest.mark.parametrize(("jobs", "seeds"), [("1", (1, 2)), ("2", (3, 4))])
 def test_a_sweep_registers_only_the_best(
     project: Workspace, jobs: str, seeds: tuple[int, ...]
 ) -> None:

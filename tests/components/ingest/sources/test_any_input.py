@@ -1,9 +1,13 @@
-"""Whatever a source is given: shards, or an error of ours in a few lines; never half an output."""
+"""Whatever a source is given: shards, or an error of ours in a few lines; never half an output.
+
+Nor do two GiB, beside what Python holds for itself, ever fall short.
+"""
 
 import gzip
 import io
 import json
 import os
+import resource
 import shutil
 import struct
 import tempfile
@@ -44,6 +48,20 @@ CLASSES = {
     INSTANCES.labels: ["person"],
     SENTIMENT.labels: ["neg", "pos"],
 }
+
+
+ENOUGH = 2 * 2**30
+"""Bytes of memory for any input."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _bounded_memory() -> Iterator[None]:
+    """Whatever asks for more fails its test."""
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    own = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (own + ENOUGH, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_AS, before)
 
 
 def image(kind: str, mode: str = "RGB", size: tuple[int, int] = (12, 9)) -> bytes:
