@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from pipelines.garbage import spare_libraries
 from pipelines.quiet import silence_libraries
 from tests.toys import png, save_toy
 
 silence_libraries()
+spare_libraries()
 
 for number in (signal.SIGINT, signal.SIGHUP):  # ignored where the suite runs in the background
     if signal.getsignal(number) is signal.SIG_IGN:

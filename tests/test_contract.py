@@ -197,11 +197,17 @@ def test_files_are_scored(spec: Spec) -> None:
     assert all(row["error"] is None for row in rows[1:])
 
 
-def test_a_look_inside_has_its_pictures(spec: Spec) -> None:
+def test_a_look_inside_has_its_pictures(spec: Spec, monkeypatch: pytest.MonkeyPatch) -> None:
+    from components.explain import chapters
+    from components.explain.ascent import Ascent
+    from pipelines import explaining
     from pipelines.explaining import explain_model
 
     if len(spec.sample.shape) < 3:
         pytest.skip("no images")
+    monkeypatch.setattr(chapters, "HOW", Ascent(steps=1, octaves=1))
+    monkeypatch.setattr(explaining, "SAMPLES", 16)
+    monkeypatch.setattr(explaining, "PHOTOS", 1)
     page = explain_model(spec, [], Path("explanations"), latest(spec))
     assert "could not be made" not in page.read_text()
     assert {"activations.png", "dream.png", "fields.png"} <= {
