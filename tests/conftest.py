@@ -2,12 +2,14 @@
 
 import contextlib
 import os
+import random
 import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import settings
 
@@ -32,6 +34,17 @@ settings.load_profile("convoy")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Puts the longest files first, so that no process is left alone with one at the end."""
     items.sort(key=lambda item: [item.get_closest_marker(name) is None for name in LONG])
+
+
+@pytest.fixture(autouse=True)
+def _own_chance() -> None:
+    """A network begins the same in a test whichever ran before; Keras asks Python for seeds."""
+    random.seed(0)
+    np.random.seed(0)
+    if "keras" in sys.modules:
+        import keras
+
+        keras.utils.set_random_seed(0)
 
 
 @pytest.fixture(autouse=True)
