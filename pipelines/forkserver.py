@@ -21,7 +21,7 @@ from importlib import import_module
 from pathlib import Path
 from select import select
 
-from pipelines.processes import SIGNALLED
+from pipelines.processes import SIGNALLED, shell_code
 
 ADDRESS = "CONVOY_FORK_SERVER"
 """The environment variable that names the server's socket."""
@@ -84,7 +84,7 @@ class ForkServer:
                     return arguments
             self._end([each for each in asked if each is not self._listener])
             self._answer()
-        return SIGNALLED - code if code < 0 else code
+        return shell_code(code)
 
     def _fork(self) -> list[str] | None:
         """The arguments of a command, in the fork that is to run it; None in this process."""
@@ -117,7 +117,7 @@ class ForkServer:
             if ended:
                 code = os.waitstatus_to_exitcode(status)
                 with self._waiting.pop(number) as connection, suppress(BrokenPipeError):
-                    connection.send(str(SIGNALLED - code if code < 0 else code).encode())
+                    connection.send(str(shell_code(code)).encode())
 
 
 def _close(descriptors: Sequence[int]) -> None:

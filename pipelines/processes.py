@@ -121,6 +121,11 @@ def keep(command: Sequence[str]) -> int:
     threading.Thread(target=_end_when_let_go, daemon=True).start()
     code = program.wait()
     _end_session()
+    return shell_code(code)
+
+
+def shell_code(code: int) -> int:
+    """What a shell says of a process: 128 and its number for a signal, which Python negates."""
     return SIGNALLED - code if code < 0 else code
 
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from benchmarks.workspace import ROOT
 from pipelines.cli import app
-from pipelines.overrides import parse_override
+from pipelines.overrides import apply_overrides
 from pipelines.stages import STAGES, run_stage
 
 
@@ -40,15 +40,8 @@ def run_stages(task: str, block: Mapping[str, Any]) -> None:
 
 def shipped_block(task: str, *overrides: str) -> dict[str, Any]:
     """The block of a task in the project's own `params.yaml`, with some values changed."""
-    block: dict[str, Any] = yaml.safe_load((ROOT / "params.yaml").read_text())["tasks"][task]
-    for override in overrides:
-        key, value = parse_override(override)
-        *parents, last = key.split(".")
-        inner = block
-        for parent in parents:
-            inner = inner.setdefault(parent, {})
-        inner[last] = value
-    return block
+    blocks = yaml.safe_load((ROOT / "params.yaml").read_text())["tasks"]
+    return apply_overrides(blocks[task], overrides)
 
 
 def convoy(*arguments: str) -> str:

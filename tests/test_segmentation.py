@@ -19,7 +19,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         "segmentation",
         "source.counts={train: 48, val: 16, test: 16}",
         "train.model=fcn",
-        "train.options={backbone: small}",
+        "train.options.backbone=small",
         "train.epochs=2",
         "train.pixel_weights=median_frequency",
     )

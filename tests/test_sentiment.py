@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.sentiment import count_and_regress
+from benchmarks.workspace import ROOT
 from tests.staged import convoy, metrics, run_stages, shipped_block, staged_project
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -59,3 +61,17 @@ def test_without_convoy_it_takes_strings(project: Path) -> None:
         [sys.executable, "-c", CALL], cwd=project, capture_output=True, text=True, check=True
     )
     assert "probability" in called.stdout
+
+
+def test_what_the_champion_does_not_know_is_drift(project: Path) -> None:
+    for name in ("dvc.yaml", ".gitignore", ".dvc/config", ".dvc/.gitignore"):
+        Path(name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, name)
+    rows = ["text,label"]
+    rows += [f"kolossal famos {at},positive\nganz furchtbar {at},negative" for at in range(100)]
+    Path("new.csv").write_text("\n".join(rows) + "\n")
+    author = ("-c", "user.name=convoy", "-c", "user.email=convoy@example.org")
+    for words in (("init", "--quiet"), ("add", "--all"), (*author, "commit", "-qm", "begin")):
+        subprocess.run(["git", *words], cwd=project, check=True)
+    command = ("retrain", "sentiment", "--data", "new.csv", "--kind", "text_table")
+    assert "unknown_words" in convoy(*command, "--policy", "on-drift", "--dry-run")
