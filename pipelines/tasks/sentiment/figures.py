@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,8 +17,8 @@ SHOWN = 15
 """Phrases a class."""
 
 AGAINST, FOR = "#3b4cc0", "#b40426"
-LONGEST = 48
-"""Letters of a phrase that are shown."""
+LINE = 48
+"""Letters of a phrase's line; two lines are shown."""
 
 
 def length_table(lengths: np.ndarray, wrong: np.ndarray) -> pd.DataFrame:
@@ -81,14 +82,14 @@ def plot_phrases(table: pd.DataFrame, classes: Sequence[str], png: Path) -> None
     """
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(11.4, 5.0), dpi=DPI, layout="constrained")
+    figure = Figure(figsize=(11.4, 6.0), dpi=DPI, layout="constrained")
     told = []
     sides = zip(figure.subplots(1, 2), classes, (AGAINST, FOR), strict=True)
     for axes, name, colour in sides:
         rows = table[table["answer"] == name].head(SHOWN)[::-1]
         axes.barh(np.arange(len(rows)), rows["evidence"], color=colour)
-        names = [_shorten(phrase) for phrase in rows["phrase"]]
-        axes.set_yticks(np.arange(len(rows)), names, parse_math=False)
+        names = [_on_two_lines(phrase) for phrase in rows["phrase"]]
+        axes.set_yticks(np.arange(len(rows)), names, fontsize=8, parse_math=False)
         axes.set_title(name, parse_math=False)
         axes.set_xlabel("summed evidence")
         axes.spines[["top", "right"]].set_visible(False)
@@ -102,5 +103,5 @@ def plot_phrases(table: pd.DataFrame, classes: Sequence[str], png: Path) -> None
     save_figure(figure, png, caption)
 
 
-def _shorten(phrase: str) -> str:
-    return phrase if len(phrase) <= LONGEST else f"{phrase[:LONGEST]}…"
+def _on_two_lines(phrase: str) -> str:
+    return "\n".join(textwrap.wrap(phrase, LINE, max_lines=2, placeholder=" …"))
