@@ -1,6 +1,7 @@
 """Optimizers with the schedules of their learning rate and momentum."""
 
 import inspect
+import math
 from typing import Any
 
 import keras
@@ -71,15 +72,8 @@ def learning_rate_schedule(
         return rate
     total = params.epochs * steps_per_epoch
     warmup = min(round(schedule.warmup_epochs * steps_per_epoch), total - 1)
-    if schedule.name == "linear":
-        return LinearDecay(rate, total - warmup, schedule.final_fraction, warmup)
-    return keras.optimizers.schedules.CosineDecay(
-        0.0 if warmup else rate,
-        total - warmup,
-        alpha=schedule.final_fraction,
-        warmup_target=rate if warmup else None,
-        warmup_steps=warmup,
-    )
+    decay = LinearDecay if schedule.name == "linear" else CosineDecay
+    return decay(rate, total - warmup, schedule.final_fraction, warmup)
 
 
 @keras.saving.register_keras_serializable(package="convoy")
@@ -107,8 +101,12 @@ class LinearDecay(keras.optimizers.schedules.LearningRateSchedule):
         step = ops.cast(step, "float32")
         growth = step / max(self.warmup_steps, 1)
         progress = ops.clip((step - self.warmup_steps) / self.decay_steps, 0.0, 1.0)
-        decay = 1.0 - (1.0 - self.alpha) * progress
+        decay = self.alpha + (1.0 - self.alpha) * self.remains(progress)
         return self.learning_rate * ops.where(step < self.warmup_steps, growth, decay)
+
+    def remains(self, progress: Any) -> Any:
+        """The share of the decay that is still to come after a share of its steps."""
+        return 1.0 - progress
 
     def get_config(self) -> dict[str, Any]:
         """The arguments of the constructor."""
@@ -118,6 +116,19 @@ class LinearDecay(keras.optimizers.schedules.LearningRateSchedule):
             "alpha": self.alpha,
             "warmup_steps": self.warmup_steps,
         }
+
+
+@keras.saving.register_keras_serializable(package="convoy")
+class CosineDecay(LinearDecay):
+    """`LinearDecay` along half a cosine: Loshchilov and Hutter, 2017, "SGDR", without restarts.
+
+    Keras's has a branch, and weight decay asks every optimizer's schedule once for each weight:
+    a quarter of the time until the first step of a detector.
+    """
+
+    def remains(self, progress: Any) -> Any:
+        """The share of the decay that is still to come after a share of its steps."""
+        return (1.0 + ops.cos(math.pi * progress)) / 2.0
 
 
 @keras.saving.register_keras_serializable(package="convoy")

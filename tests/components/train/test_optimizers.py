@@ -5,9 +5,10 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from components.core.errors import ConvoyError
-from components.train.optimizers import make_optimizer
+from components.train.optimizers import CosineDecay, make_optimizer
 from components.train.params import TrainParams
 
 STEPS_PER_EPOCH = 10
@@ -83,6 +84,18 @@ def test_learning_rate_at_a_step(schedule: dict[str, Any], rates: dict[int, floa
     optimizer = make_optimizer(params(optimizer=block, schedule=schedule), STEPS_PER_EPOCH)
     actual = {step: learning_rate_at(optimizer, step) for step in rates}
     assert actual == pytest.approx(rates, abs=1e-6)
+
+
+def test_cosine_is_that_of_keras_without_a_branch() -> None:
+    ours = CosineDecay(0.4, decay_steps=80, alpha=0.1, warmup_steps=20)
+    theirs = keras.optimizers.schedules.CosineDecay(
+        0.0, decay_steps=80, alpha=0.1, warmup_target=0.4, warmup_steps=20
+    )
+    steps = range(120)
+    rates = [[float(each(step)) for step in steps] for each in (ours, theirs)]
+    assert rates[0] == pytest.approx(rates[1], abs=1e-6)
+    graph = tf.function(ours).get_concrete_function(tf.TensorSpec((), tf.int64)).graph
+    assert not [each for each in graph.get_operations() if "If" in each.type]
 
 
 def test_warm_up_leaves_a_step_for_the_decay() -> None:
