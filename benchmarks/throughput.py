@@ -30,6 +30,7 @@ from components.core.served_model import ServedModel
 from components.core.task import Spec
 from components.evaluate.measurement import example_files
 from components.evaluate.params import EvaluateParams
+from components.train.heads import supervised
 from components.train.input import Examples, read_examples, training_batches
 from components.train.params import TrainParams
 from components.train.run_fn import build
@@ -66,12 +67,12 @@ def compare(spec: Spec, epochs: int, rounds: int) -> dict[str, list[float]]:
     """
     folder = only_child(artifact_folder(spec.name, "prepare") / "Transform/transform_graph")
     transform = tft.TFTransformOutput(str(folder))
-    examples = only_child(artifact_folder(spec.name, "augment") / "Augment/augmented_examples")
     batch_size = spec.block("train", TrainParams).batch_size
     speeds: dict[str, list[float]] = {"convoy": [], "bare fit": []}
     with tempfile.TemporaryDirectory() as cache:
-        patterns = [f"{examples}/Split-train/*.gz"]
-        training = read_examples(patterns, transform, spec, Path(cache) / "train")
+        training = read_examples(
+            training_patterns(spec.name), transform, spec, Path(cache) / "train"
+        )
         samples, targets = load_arrays(training, spec)
         for _ in range(rounds):
             for name, batches in (
@@ -83,12 +84,19 @@ def compare(spec: Spec, epochs: int, rounds: int) -> dict[str, list[float]]:
     return speeds
 
 
-def load_arrays(training: Examples, spec: Spec) -> tuple[np.ndarray, np.ndarray]:
+def training_patterns(task: str) -> list[str]:
+    """Where the transformed examples are and, if there are any, their copies."""
+    made = artifact_folder(task, "prepare") / "Transform/transformed_examples"
+    copies = artifact_folder(task, "augment") / "Augment/augmented_examples"
+    return [f"{only_child(folder)}/Split-train/*.gz" for folder in (made, copies)]
+
+
+def load_arrays(training: Examples, spec: Spec) -> tuple[np.ndarray, Any]:
     """All samples and targets in memory."""
     column, target = spec.sample.column, spec.learning.target
     pairs = training.decoded.map(lambda example: (example[column], target(example)))
     samples, targets = zip(*pairs.as_numpy_iterator(), strict=True)
-    return np.stack(samples), np.stack(targets)
+    return np.stack(samples), keras.tree.map_structure(lambda *each: np.stack(each), *targets)
 
 
 def predicted_per_second(spec: Spec, rounds: int) -> float:
@@ -109,15 +117,16 @@ def predicted_per_second(spec: Spec, rounds: int) -> float:
 
 
 def compiled(spec: Spec, transform: tft.TFTransformOutput, training: Examples) -> keras.Model:
-    """A network with new weights."""
+    """A network with new weights, as its task teaches it."""
     keras.utils.set_random_seed(spec.seed)
-    network = build(spec, transform, training.samples(spec.sample.column))
+    built = build(spec, transform, training.samples(spec.sample.column))
+    network = spec.learning.teach(supervised(built), transform)
     optimizer = spec.block("train", TrainParams).optimizer.name
     network.compile(optimizer, spec.learning.loss(), metrics=spec.learning.metrics())
     return network
 
 
-def bare_batches(samples: np.ndarray, targets: np.ndarray, batch_size: int) -> tf.data.Dataset:
+def bare_batches(samples: np.ndarray, targets: Any, batch_size: int) -> tf.data.Dataset:
     """What Keras makes of arrays, shuffled as a whole."""
     pairs = tf.data.Dataset.from_tensor_slices((samples, targets)).shuffle(len(samples))
     return pairs.batch(batch_size).prefetch(tf.data.AUTOTUNE).with_options(UNTUNED)
