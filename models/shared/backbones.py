@@ -27,6 +27,7 @@ REFERENCE_SIZE = 256
 RESIDUAL = {
     **{f"resnet{depth}": size for depth, size in DEPTHS.items()},
     "small": Residual(16, (1, 1, 1, 1)),
+    "fine": Residual(32, (1, 1, 1, 1), pooled=False),
 }
 OWN = (*RESIDUAL, EFFICIENTNET_LITE0)
 
@@ -44,7 +45,8 @@ def build_backbone(
     Args:
         name: `resnet18` (He et al., 2016, "Deep Residual Learning for Image Recognition":
             11,176,512 trained parameters) to `resnet152`, `small` (one block a stage and a
-            quarter of the filters: 309,456), `efficientnet_lite0` (3,371,008) or a function of
+            quarter of the filters: 309,456), `fine` (for small objects: half of the filters, and
+            nothing is pooled: 1,227,488), `efficientnet_lite0` (3,371,008) or a function of
             `keras.applications`.
         channels: Channels of the images: 3, or 1, which is then repeated.
         strides: The strides whose feature maps are asked for, such as 8, 16 and 32.

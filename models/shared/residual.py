@@ -17,11 +17,14 @@ class Residual(NamedTuple):
         width: Filters of the first of four stages; each stage doubles them.
         blocks: Residual blocks of each stage.
         bottleneck: Whether a block is a 3x3 convolution between two of 1x1, not two of 3x3.
+        pooled: Whether the first convolution is of 7x7 and its maps are pooled; else it is of
+            3x3 and the first stage halves its maps, which keeps what is small.
     """
 
     width: int
     blocks: tuple[int, int, int, int]
     bottleneck: bool = False
+    pooled: bool = True
 
 
 DEPTHS = {
@@ -41,14 +44,15 @@ def residual_maps(images: keras.KerasTensor, size: Residual) -> keras.KerasTenso
         images: `[batch, height, width, channels]`.
         size: The size of the network.
     """
-    maps = convolve(images, size.width, "stem", kernel=7, strides=2)
-    maps = keras.layers.MaxPooling2D(3, 2, padding="same")(maps)
+    maps = convolve(images, size.width, "stem", kernel=7 if size.pooled else 3, strides=2)
+    if size.pooled:
+        maps = keras.layers.MaxPooling2D(3, 2, padding="same")(maps)
     add_block = bottleneck if size.bottleneck else residual
     for stage, blocks in enumerate(size.blocks):
         for block in range(blocks):
-            strides = 2 if stage and not block else 1
+            halved = not block and (stage or not size.pooled)
             name = f"stage{stage + 1}_block{block + 1}"
-            maps = add_block(maps, size.width * 2**stage, name, strides)
+            maps = add_block(maps, size.width * 2**stage, name, 2 if halved else 1)
     return maps
 
 

@@ -31,7 +31,10 @@ def outputs(model: keras.Model, batch: np.ndarray) -> np.ndarray | list[np.ndarr
     return keras.tree.map_structure(np.asarray, model(batch, training=False))
 
 
-@pytest.mark.parametrize(("name", "parameters"), [("resnet18", 11_176_512), ("small", 309_456)])
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [("resnet18", 11_176_512), ("small", 309_456), ("fine", 1_227_488)],
+)
 def test_trained_parameters_of_residual_networks(name: str, parameters: int) -> None:
     model = build_backbone(name, 3)
     assert sum(weight.numpy().size for weight in model.trainable_weights) == parameters
@@ -74,6 +77,7 @@ def test_residual_networks_normalise_by_the_statistics_of_imagenet() -> None:
     ("name", "channels"),
     [
         ("resnet18", [64, 128, 256, 512]),
+        ("fine", [32, 64, 128, 256]),
         ("MobileNetV2", [144, 192, 576, 1280]),
         pytest.param("EfficientNetV2B0", [32, 192, 672, 1280], marks=pytest.mark.slow),
         pytest.param("ResNet50", [256, 512, 1024, 2048], marks=pytest.mark.slow),
