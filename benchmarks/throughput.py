@@ -88,7 +88,7 @@ def training_patterns(task: str) -> list[str]:
     """Where the transformed examples are and, if there are any, their copies."""
     made = artifact_folder(task, "prepare") / "Transform/transformed_examples"
     copies = artifact_folder(task, "augment") / "Augment/augmented_examples"
-    return [f"{only_child(folder)}/Split-train/*.gz" for folder in (made, copies)]
+    return [f"{folder}/*/Split-train/*.gz" for folder in (made, copies)]
 
 
 def load_arrays(training: Examples, spec: Spec) -> tuple[np.ndarray, Any]:
@@ -122,7 +122,7 @@ def compiled(spec: Spec, transform: tft.TFTransformOutput, training: Examples) -
     built = build(spec, transform, training.samples(spec.sample.column))
     network = spec.learning.teach(supervised(built), transform)
     optimizer = spec.block("train", TrainParams).optimizer.name
-    network.compile(optimizer, spec.learning.loss(), metrics=spec.learning.metrics())
+    network.compile(optimizer, spec.learning.loss(), metrics=spec.learning.metrics() or None)
     return network
 
 
