@@ -51,9 +51,9 @@ def assign(
     classes = tf.shape(probabilities)[-1]
     kinds = tf.one_hot(targets.classes, classes)
     overlap = iou(targets.boxes[:, :, tf.newaxis], boxes[:, tf.newaxis])
-    score = tf.einsum("boc,bnc->bon", kinds, probabilities)
+    score = tf.einsum("boc,bnc->bon", kinds, probabilities**SCORE_POWER)
     near = _near(targets.boxes, cells) & targets.wanted[..., tf.newaxis]
-    quality = tf.where(near, score**SCORE_POWER * overlap**IOU_POWER + LEAST, 0.0)
+    quality = tf.where(near, score * overlap**IOU_POWER + LEAST, 0.0)
     chosen = near & (quality >= _nth(quality))
     owner = tf.argmax(tf.where(chosen, overlap, -1.0), axis=1, output_type=tf.int32)
     chosen &= tf.range(tf.shape(quality)[1])[:, tf.newaxis] == owner[:, tf.newaxis]
@@ -73,10 +73,13 @@ def _near(boxes: tf.Tensor, cells: tf.Tensor) -> tf.Tensor:
     Returns:
         bool `[batch, boxes, cells]`.
     """
-    middle = (boxes[..., :2] + boxes[..., 2:]) / 2
-    half = (boxes[..., 2:] - boxes[..., :2]) / 2
-    apart = tf.abs(middle[:, :, tf.newaxis] - cells[:, :2])
-    return tf.reduce_all(apart < tf.maximum(half[:, :, tf.newaxis], cells[:, 2:]), axis=-1)
+    x, y, stride = tf.unstack(cells, axis=-1)
+    left, top, right, bottom = tf.unstack(boxes[:, :, tf.newaxis], axis=-1)
+
+    def within(low: tf.Tensor, high: tf.Tensor, centres: tf.Tensor) -> tf.Tensor:
+        return tf.abs((low + high) / 2 - centres) < tf.maximum((high - low) / 2, stride)
+
+    return within(left, right, x) & within(top, bottom, y)
 
 
 def _nth(quality: tf.Tensor) -> tf.Tensor:

@@ -17,10 +17,12 @@ def area(boxes: tf.Tensor) -> tf.Tensor:
 
 def intersection(first: tf.Tensor, second: tf.Tensor) -> tf.Tensor:
     """The area that boxes share, in pairs, `[...]` of twice `[..., 4]`; shapes broadcast."""
-    first, second = _broadcast(first, second)
-    low = tf.maximum(first[..., :2], second[..., :2])
-    high = tf.minimum(first[..., 2:], second[..., 2:])
-    return area(tf.concat([low, high], axis=-1))
+    # edge by edge: tensors of all pairs with four numbers each would cost most of a loss
+    left, top, right, bottom = tf.unstack(first, axis=-1)
+    other_left, other_top, other_right, other_bottom = tf.unstack(second, axis=-1)
+    width = tf.minimum(right, other_right) - tf.maximum(left, other_left)
+    height = tf.minimum(bottom, other_bottom) - tf.maximum(top, other_top)
+    return tf.maximum(width, 0.0) * tf.maximum(height, 0.0)
 
 
 def iou(first: tf.Tensor, second: tf.Tensor) -> tf.Tensor:
@@ -39,7 +41,6 @@ def complete_iou(first: tf.Tensor, second: tf.Tensor) -> tf.Tensor:
         first: Float `[..., 4]`.
         second: Float `[..., 4]`; shapes broadcast.
     """
-    first, second = _broadcast(first, second)
     overlap = iou(first, second)
     hull = tf.maximum(first[..., 2:], second[..., 2:]) - tf.minimum(first[..., :2], second[..., :2])
     diagonal = tf.reduce_sum(hull**2, axis=-1) + EPSILON
@@ -53,8 +54,3 @@ def complete_iou(first: tf.Tensor, second: tf.Tensor) -> tf.Tensor:
 def _angle(boxes: tf.Tensor) -> tf.Tensor:
     sizes = boxes[..., 2:] - boxes[..., :2]
     return tf.atan(sizes[..., 0] / (sizes[..., 1] + EPSILON))
-
-
-def _broadcast(first: tf.Tensor, second: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    shape = tf.broadcast_dynamic_shape(tf.shape(first), tf.shape(second))
-    return tf.broadcast_to(first, shape), tf.broadcast_to(second, shape)
