@@ -29,6 +29,16 @@ PAUSE = 0.05
 SIGNALLED = 128
 
 
+def find_programs() -> None:
+    """Lets what is started find `convoy`, as `dvc.yaml` calls it, where this Python has it.
+
+    An environment need not be active for its programs to be called by their paths.
+    """
+    folder, found = str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)
+    if folder not in found.split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([folder, found])
+
+
 @contextmanager
 def kept(command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen[str]]:
     """Starts a program; at the end of the block it and all that it started have ended.

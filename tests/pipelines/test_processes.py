@@ -1,6 +1,7 @@
 """Programs that end with the process that started them, tried with real ones and real signals."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import psutil
 import pytest
 
 from components.core.scratch import try_lock
-from pipelines.processes import kept, run, signals_raised
+from pipelines.processes import find_programs, kept, run, signals_raised
 
 # starts a child that starts a child, as convoy starts DVC and DVC a stage
 TREE = """
@@ -135,3 +136,14 @@ def test_an_ignored_signal_stays_ignored() -> None:
             os.kill(os.getpid(), signal.SIGHUP)
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+def test_programs_of_an_environment_that_is_not_active_are_found(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert shutil.which("convoy") is None
+    find_programs()
+    find_programs()
+    assert shutil.which("convoy") == str(Path(sys.executable).with_name("convoy"))
+    assert os.environ["PATH"].split(os.pathsep)[1:] == [str(tmp_path)]
