@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import keras
 import tensorflow as tf
 from rich.console import Console
 from rich.table import Table
@@ -22,7 +21,7 @@ from components.core.served_model import ServedModel
 from components.core.task import Spec
 from components.evaluate.measurement import example_files
 from components.evaluate.params import EvaluateParams
-from models.shared.loading import KERAS_FILE
+from models.shared.loading import KERAS_FILE, load_network
 from pipelines.project import load_spec
 from pipelines.stages import only_child
 from pipelines.tasks.detection.learning import BoxLearning
@@ -31,7 +30,7 @@ from pipelines.tasks.detection.learning import BoxLearning
 def measure(spec: Spec, learning: BoxLearning, rounds: int) -> dict[str, float]:
     """Seconds an image of the served model, and of suppression alone."""
     folder = only_child(artifact_folder(spec.name, "train") / "Trainer/model") / "Format-Serving"
-    served, network = ServedModel.load(folder), keras.models.load_model(folder / KERAS_FILE)
+    served, network = ServedModel.load(folder), load_network(folder / KERAS_FILE)
     batch_size = spec.block("evaluate", EvaluateParams).batch_size
     files = example_files(spec.name).test
     rows = read_raw(files, spec.sample, spec.labels, batch_size)

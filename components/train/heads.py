@@ -56,14 +56,17 @@ def supervised(network: keras.Model) -> keras.Model:
     return Supervised(network) if len(network.outputs) > 1 else network
 
 
-def without_heads(network: keras.Model) -> keras.Model:
-    """The network with its first output alone, and only the layers that lead there.
+def without_training(network: keras.Model) -> keras.Model:
+    """The network without what only training needs; its layers and weights are the same ones.
+
+    That is the optimizer, which takes twice the room of the weights, the loss, and all outputs but
+    the first with the layers that lead to no other.
 
     Args:
         network: As `Sample.entrance` makes it, the architecture its last layer.
     """
     if len(network.outputs) == 1:
-        return network
+        return keras.Model(network.input, network.output, name=network.name)
     *_, before, body = network.layers
     bare = keras.Model(body.inputs, body.outputs[0], name=body.name)
     return keras.Model(network.inputs, bare(before.output), name=network.name)

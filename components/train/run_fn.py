@@ -16,7 +16,7 @@ from components.core.tabular import write_csv
 from components.core.task import Spec
 from components.train.export import export
 from components.train.fitting import Data, fit
-from components.train.heads import supervised, without_heads
+from components.train.heads import supervised, without_training
 from components.train.initial_weights import load_initial_weights
 from components.train.input import Examples, evaluation_batches, read_examples, training_batches
 from components.train.params import TrainParams
@@ -57,7 +57,7 @@ def run_fn(fn_args: Any) -> None:
     drawn = draw_filters(first_kernel(network))
     if drawn is not None:
         save_picture(drawn[0], curves.with_name(FILTERS_FILE), drawn[1])
-    export(without_heads(network), transform, spec, Path(fn_args.serving_model_dir))
+    export(without_training(network), transform, spec, Path(fn_args.serving_model_dir))
 
 
 def build(spec: Spec, transform: tft.TFTransformOutput, samples: tf.data.Dataset) -> keras.Model:

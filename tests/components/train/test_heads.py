@@ -1,10 +1,13 @@
 """Networks that are taught in the middle as well."""
 
+from pathlib import Path
+
 import keras
 import numpy as np
 import pytest
 
-from components.train.heads import WEIGHT, supervised, without_heads
+from components.train.archive import save_network
+from components.train.heads import WEIGHT, supervised, without_training
 
 SIDE = 4
 
@@ -62,14 +65,30 @@ def test_without_heads_the_first_output_stays_with_its_layers_alone() -> None:
     model = network()
     samples, _ = data()
     expected = model.predict(samples, verbose=0)[0]
-    bare = without_heads(model)
+    bare = without_training(model)
     np.testing.assert_array_equal(bare.predict(samples, verbose=0), expected)
     assert bare.name == model.name
     assert bare.count_params() == model.count_params() - (3 * 2 + 2)
     assert [layer.name for layer in bare.layers[-1].layers if "head" in layer.name] == []
 
 
-def test_a_network_without_heads_is_fitted_and_kept_as_it_is() -> None:
+def test_a_network_without_heads_is_fitted_as_it_is() -> None:
     model = network(heads=0)
     assert supervised(model) is model
-    assert without_heads(model) is model
+
+
+def test_what_is_kept_needs_nothing_of_training(tmp_path: Path) -> None:
+    class Rate(keras.optimizers.schedules.LearningRateSchedule):
+        def __call__(self, step: object) -> float:
+            return 0.1
+
+    model = network(heads=0)
+    samples, targets = data()
+    model.compile(keras.optimizers.AdamW(Rate()), "mse")
+    model.fit(samples, targets, verbose=0)
+    save_network(without_training(model), tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    np.testing.assert_array_equal(loaded(samples), model(samples))
+    save_network(model, tmp_path / "training.keras")
+    with pytest.raises(TypeError, match="Rate"):
+        keras.models.load_model(tmp_path / "training.keras")
