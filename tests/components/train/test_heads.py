@@ -82,6 +82,9 @@ def test_what_is_kept_needs_nothing_of_training(tmp_path: Path) -> None:
         def __call__(self, step: object) -> float:
             return 0.1
 
+        def get_config(self) -> dict[str, object]:
+            return {}
+
     model = network(heads=0)
     samples, targets = data()
     model.compile(keras.optimizers.AdamW(Rate()), "mse")
