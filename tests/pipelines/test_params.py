@@ -13,6 +13,7 @@ from components.core.task import Spec
 from components.evaluate.params import Threshold
 from components.ingest.params import Splits
 from components.train.params import TrainParams
+from models import check_model
 from pipelines.overrides import apply_overrides
 from pipelines.params import check_block, merge_blocks, read_recipe
 from pipelines.project import load_task, read_task
@@ -140,6 +141,7 @@ def test_the_recipes_of_the_shipped_file_fit_their_tasks(monkeypatch: pytest.Mon
             assert overrides == [*recipes[recipe], "train.epochs=7"]
             params = check_block(name, apply_overrides(block, overrides), task)
             assert params["train"]["epochs"] == 7
+            check_model(params["train"]["model"], params["train"]["options"])
 
 
 def test_an_unknown_recipe_is_told_the_known_ones(monkeypatch: pytest.MonkeyPatch) -> None:
