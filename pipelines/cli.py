@@ -491,10 +491,8 @@ def main() -> None:
     convoy's own and keeps its traceback.
     """
     from pipelines.garbage import spare_libraries
-    from pipelines.processes import find_programs
     from pipelines.quiet import silence_libraries
 
-    find_programs()
     silence_libraries()
     spare_libraries()
     try:

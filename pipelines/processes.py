@@ -29,16 +29,6 @@ PAUSE = 0.05
 SIGNALLED = 128
 
 
-def find_programs() -> None:
-    """Lets what is started find `convoy`, as `dvc.yaml` calls it, where this Python has it.
-
-    An environment need not be active for its programs to be called by their paths.
-    """
-    folder, found = str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)
-    if folder not in found.split(os.pathsep):
-        os.environ["PATH"] = os.pathsep.join([folder, found])
-
-
 @contextmanager
 def kept(command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen[str]]:
     """Starts a program; at the end of the block it and all that it started have ended.
@@ -54,7 +44,13 @@ def kept(command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen[st
     keeper = [sys.executable, "-m", "pipelines.processes", *command]
     try:
         process = subprocess.Popen(
-            keeper, stdin=reading, close_fds=False, start_new_session=True, text=True, **options
+            keeper,
+            stdin=reading,
+            close_fds=False,
+            start_new_session=True,
+            text=True,
+            env=os.environ | {"PATH": _search_path()},
+            **options,
         )
     except BaseException:
         os.close(writing)
@@ -71,6 +67,15 @@ def kept(command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen[st
         if process.returncode < 0:  # the keeper itself was killed
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
+
+
+def _search_path() -> str:
+    """PATH, with the programs of this Python's environment, which need not be active.
+
+    `dvc.yaml` calls convoy by its name.
+    """
+    folder, found = str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)
+    return found if folder in found.split(os.pathsep) else os.pathsep.join([folder, found])
 
 
 def run(command: Sequence[str], cwd: Path | None = None) -> int:

@@ -59,8 +59,8 @@ def supervised(network: keras.Model) -> keras.Model:
 def without_training(network: keras.Model) -> keras.Model:
     """The network without what only training needs; its layers and weights are the same ones.
 
-    That is the optimizer, which takes twice the room of the weights, the loss, and all outputs but
-    the first with the layers that lead to no other.
+    Left out are the loss, the optimizer, which takes twice the room of the weights, and further
+    outputs with the layers that lead to them alone.
 
     Args:
         network: As `Sample.entrance` makes it, the architecture its last layer.

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from components.core.scratch import try_lock
-from pipelines.processes import find_programs, kept, run, signals_raised
+from pipelines.processes import kept, run, signals_raised
 
 # starts a child that starts a child, as convoy starts DVC and DVC a stage
 TREE = """
@@ -143,7 +143,8 @@ def test_programs_of_an_environment_that_is_not_active_are_found(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert shutil.which("convoy") is None
-    find_programs()
-    find_programs()
-    assert shutil.which("convoy") == str(Path(sys.executable).with_name("convoy"))
-    assert os.environ["PATH"].split(os.pathsep)[1:] == [str(tmp_path)]
+    show = "import os, shutil; print(shutil.which('convoy'), os.environ['PATH'])"
+    with kept([sys.executable, "-c", show], stdout=subprocess.PIPE) as process:
+        found, path = process.communicate()[0].split()
+    assert found == str(Path(sys.executable).with_name("convoy"))
+    assert path.split(os.pathsep)[1:] == [str(tmp_path)]
