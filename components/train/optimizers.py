@@ -8,6 +8,7 @@ import keras
 from keras import ops
 
 from components.core.errors import ConvoyError
+from components.train.muon import Muon
 from components.train.params import TrainParams
 
 OPTIMIZERS = {
@@ -16,6 +17,7 @@ OPTIMIZERS = {
     "adamw": keras.optimizers.AdamW,
     "rmsprop": keras.optimizers.RMSprop,
     "nadam": keras.optimizers.Nadam,
+    "muon": Muon,
 }
 SCHEDULES_WITH_WARMUP = ("linear", "cosine")
 

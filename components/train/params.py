@@ -11,7 +11,7 @@ class OptimizerParams(Block):
     """A Keras optimizer by its name.
 
     Attributes:
-        name: The optimizer.
+        name: The optimizer; `muon` learns convolutions in fewer steps than the others.
         learning_rate: Where the schedule starts from.
         momentum: Of `sgd` and `rmsprop`.
         nesterov: Whether the momentum of `sgd` is Nesterov's.
@@ -19,7 +19,7 @@ class OptimizerParams(Block):
         clipnorm: The largest norm of a weight's gradient; null does not clip.
     """
 
-    name: Literal["sgd", "adam", "adamw", "rmsprop", "nadam"] = "adam"
+    name: Literal["sgd", "adam", "adamw", "rmsprop", "nadam", "muon"] = "adam"
     learning_rate: float = Field(1e-3, gt=0)
     momentum: float = Field(0.0, ge=0, lt=1)
     nesterov: bool = False

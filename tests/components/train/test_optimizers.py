@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 
 from components.core.errors import ConvoyError
+from components.train.muon import Muon
 from components.train.optimizers import CosineDecay, make_optimizer
 from components.train.params import TrainParams
 
@@ -31,6 +32,7 @@ def learning_rate_at(optimizer: keras.optimizers.Optimizer, step: int) -> float:
         ("adamw", keras.optimizers.AdamW),
         ("rmsprop", keras.optimizers.RMSprop),
         ("nadam", keras.optimizers.Nadam),
+        ("muon", Muon),
     ],
 )
 def test_every_optimizer_takes_the_common_parameters(name: str, kind: type) -> None:
@@ -158,6 +160,10 @@ def test_own_optimizer_and_schedule_survive_serialisation() -> None:
 @pytest.mark.parametrize(
     ("blocks", "message"),
     [
+        (
+            {"optimizer": {"name": "muon", "momentum": 0.9}},
+            r"train\.optimizer\.momentum: muon has no momentum",
+        ),
         ({"optimizer": {"momentum": 0.9}}, r"train\.optimizer\.momentum: adam has no momentum"),
         (
             {"optimizer": {"name": "rmsprop", "momentum": 0.9, "nesterov": True}},
