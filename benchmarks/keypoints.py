@@ -44,9 +44,10 @@ def rows(real: Path, epochs: int, origin: float) -> Iterator[Row]:
     yield row("heat maps")
     yield row("heat maps, transferred, not mirrored", transferred, "augment.horizontal_flip=false")
     yield row("heat maps, not augmented", "augment.copies=0", "augment.online=false")
-    slower = "train.optimizer.learning_rate=0.001"  # dense layers diverge at the default
+    # dense layers diverge at the default
+    slower = ("train.optimizer.name=adamw", "train.optimizer.learning_rate=0.001")
     for model in ("cnn", "resnet", "lenet", "mlp"):
-        yield row(model, f"train.model=keypoint_{model}", slower)
+        yield row(model, f"train.model=keypoint_{model}", *slower)
     narrow = "train.options={options: {width: 20}}"  # about as many parameters as the single one
     yield row("five heat-map specialists", "train.model=keypoint_specialists", narrow)
     yield row("heat maps, transferred, longer", transferred, length=4 * epochs)
