@@ -15,6 +15,8 @@ Box = tuple[float, float, float, float]
 def box_of(field: Field, row: int, column: int, height: int, width: int) -> Box:
     """What of an image a value can see, cut off at the image's edges.
 
+    Of a value that sees nothing but padding it is the nearest pixel.
+
     Args:
         field: The theoretical receptive field of the layer.
         row: Of the value in its map.
@@ -30,7 +32,7 @@ def box_of(field: Field, row: int, column: int, height: int, width: int) -> Box:
         middle = field.centres[axis] + place * field.steps[axis] + 0.5
         half = field.sizes[axis] / 2
         low, high = np.clip([middle - half, middle + half], 0, size)
-        edges.append((float(low), float(high)))
+        edges.append((min(float(low), size - 1.0), max(float(high), 1.0)))
     (top, bottom), (left, right) = edges
     return left, top, right, bottom
 

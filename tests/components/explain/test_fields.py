@@ -25,6 +25,12 @@ def test_a_box_lies_around_the_middle_and_ends_at_the_edges() -> None:
     assert box_of(field.whole(), 3, 2, 20, 30) == (0.0, 0.0, 30.0, 20.0)
 
 
+def test_a_value_that_sees_padding_alone_has_the_nearest_pixel() -> None:
+    field = Field((5.0, 3.0), (2.0, 2.0), (0.5, 0.0))
+    assert box_of(field, 12, 13, 20, 20) == (19.0, 19.0, 20.0, 20.0)
+    assert box_of(field, -3, -2, 20, 20) == (0.0, 0.0, 1.0, 1.0)
+
+
 @pytest.mark.parametrize(
     "windows",
     [
