@@ -57,7 +57,7 @@ def project(project: Path) -> Path:
             ".train.modl: Extra inputs are not permitted; did you mean model?",
         ),
         ("cats trian.epochs=3", ".trian: Extra inputs are not permitted; did you mean train?"),
-        ("cats train.optimizer.name=adm", "or 'nadam'; did you mean adam?"),
+        ("cats train.optimizer.name=adm", "or 'muon'; did you mean adam?"),
         ("cats train.schedule.name=cosin", "or 'plateau'; did you mean cosine?"),
         ("cats train.options.drop=0", "no option of digits_cnn 'drop'; did you mean dropout?"),
         ("cats source.path=nowhere", ".source.path: nowhere not found"),
