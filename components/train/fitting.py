@@ -78,3 +78,5 @@ def _compile(network: keras.Model, spec: Spec, phase: Phase, examples: int) -> N
             metrics=spec.learning.metrics() or None,
             jit_compile=phase.params.jit_compile,
         )
+        # Keras traces a step that makes variables twice; metrics make theirs in it, too.
+        network.optimizer.build(network.trainable_variables)

@@ -122,3 +122,17 @@ def test_balanced_weights_find_the_rare_class(tmp_path: Path) -> None:
         recalls[mode] = float((logits[:16] > 0).mean())  # people come first
     assert recalls["none"] < 0.2
     assert recalls["balanced"] > 0.6
+
+
+def test_a_step_is_traced_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    traced = []
+
+    def loss(truth: tf.Tensor, predicted: tf.Tensor) -> tf.Tensor:
+        traced.append(keras.ops.shape(predicted)[0])
+        return keras.losses.binary_crossentropy(truth, predicted, from_logits=True)
+
+    spec = spec_of(epochs=2)
+    monkeypatch.setattr(type(spec.learning), "loss", lambda _: loss)
+    monkeypatch.setattr(type(spec.learning), "metrics", lambda _: [])
+    run(tmp_path, network(), spec)
+    assert len(traced) == 2  # in training and in validation
